@@ -1,0 +1,56 @@
+# The commands of this house; `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run test test-unit test-system lint format bench clean
+
+PY := .venv/bin/python
+# Each worker holds an embedded ClickHouse, so two are enough for two cores and a laptop's memory.
+TEST_WORKERS ?= 2
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+run: ## set up what is missing and serve everything in one process
+	@scripts/setup run
+	@exec $(PY) manage.py up
+
+test: ## set up what the tests need and run them all
+	@scripts/setup test
+	@failed=0; $(MAKE) --no-print-directory unit-tests || failed=1; \
+	$(MAKE) --no-print-directory system-tests || failed=1; exit $$failed
+
+test-unit: ## only the fast tests
+	@scripts/setup dev
+	@$(MAKE) --no-print-directory unit-tests
+
+test-system: ## only the tests that start servers and a browser
+	@scripts/setup test
+	@$(MAKE) --no-print-directory system-tests
+
+.PHONY: unit-tests system-tests
+unit-tests:
+	@$(PY) -m pytest -n $(TEST_WORKERS) --dist loadfile tests --ignore=tests/system --ignore=tests/browser $(ARGS)
+
+# One after the other: they start real servers and measure time.
+system-tests:
+	@$(PY) -m pytest tests/system tests/browser $(ARGS)
+
+lint: ## formatting, rules, types and import contracts
+	@scripts/setup dev
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m pyright
+	.venv/bin/lint-imports
+
+format: ## format the code and apply the safe fixes
+	@scripts/setup dev
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: ## measure ingest and queries; JSON lines on stdout
+	@scripts/setup dev >&2
+	@$(PY) -m benchmarks.ingest $(BENCH_INGEST)
+	@$(PY) -m benchmarks.queries $(BENCH_QUERIES)
+
+clean: ## remove the virtual environment and caches; the data folder stays
+	rm -rf .venv .make .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

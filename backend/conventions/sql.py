@@ -1,0 +1,258 @@
+"""The normalising SELECT, made from columns.py: OTLP as ClickHouse decoded it -> the columns of `spans`.
+
+How a value is found cheaply (DESIGN section 8): every attribute key is looked up once with `transform(key, KEYS, CODES, 0)`,
+where code = field * 16 + rank; the positions of the hits, sorted by code, put each field's best candidate first; a column is
+then one `indexOf` over that short array and one index into the values.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from backend.conventions.columns import CACHE_BESIDE_INPUT, FIELDS, MAPPING_VERSION, RESOURCE_KEYS, TYPE_WORDS, Field, Kind
+from backend.core.limits import PREVIEW_CHARS
+
+RANKS = 16  # candidates a field may have: the code keeps four bits for the rank
+NUMBER: Mapping[str, int] = {field.name: number for number, field in enumerate(FIELDS, 1)}
+
+
+def quoted(text: str) -> str:
+    """A ClickHouse string literal."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def array(values: Iterable[str | int]) -> str:
+    return "[" + ", ".join(quoted(v) if isinstance(v, str) else str(v) for v in values) + "]"
+
+
+def candidate_codes() -> dict[str, int]:
+    """key -> field * RANKS + rank."""
+    codes: dict[str, int] = {}
+    for field in FIELDS:
+        if len(field.keys) > RANKS:
+            raise ValueError(f"{field.name} has more than {RANKS} keys")
+        for rank, key in enumerate(field.keys):
+            if key in codes:
+                raise ValueError(f"{key} belongs to two fields; let one name the other in `also`")
+            codes[key] = NUMBER[field.name] * RANKS + rank
+    return codes
+
+
+def lookup(keys: str, values: str) -> str:
+    """Array of codes beside `keys`: 0 where the key means nothing or its value is empty."""
+    codes = candidate_codes()
+    found = f"transform(k, {array(codes)}, {array(codes.values())}, 0)"
+    return f"arrayMap((k, v) -> if(v = '', 0, toUInt16({found})), {keys}, {values})"
+
+
+def own(name: str) -> str:
+    return f"vals[pos[indexOf(fields, {NUMBER[name]})]]"
+
+
+def picked(name: str) -> str:
+    """SQL of the text of a field; '' when nothing filled it."""
+    field = FIELDS[NUMBER[name] - 1]
+    return first_filled(*(own(n) for n in (name, *field.also))) if field.also else own(name)
+
+
+READ_AS: Mapping[Kind, str] = {
+    "text": "{0}",
+    "lower": "lower({0})",
+    "int": "greatest(toInt64OrDefault({0}, toInt64(-1)), -1)",
+    "float": "greatest(toFloat64OrDefault({0}, toFloat64(-1)), -1)",
+    "seconds": "if({0} = '', -1, toInt64(greatest(toFloat64OrDefault({0}, toFloat64(-1e-9)), -1e-9) * 1e9))",
+    "milliseconds": "if({0} = '', -1, toInt64(greatest(toFloat64OrDefault({0}, toFloat64(-1e-6)), -1e-6) * 1e6))",
+    "list": (
+        "multiIf({0} = '', [], startsWith({0}, '['), JSONExtract({0}, 'Array(String)'),"
+        " arrayFilter(x -> x != '', arrayMap(x -> trimBoth(x), splitByChar(',', {0}))))"
+    ),
+    "flag": "multiIf({0} = '', -1, lower({0}) IN ('true', '1'), 1, 0)",
+}
+
+
+def column(field: Field) -> str:
+    return READ_AS[field.kind].format(picked(field.name))
+
+
+# -- OTLP values as text -----------------------------------------------------------------------------------------------
+def scalar_text(v: str) -> str:
+    return (
+        f"multiIf({v}.value = 'string_value', {v}.string_value, {v}.value = 'int_value', toString({v}.int_value),"
+        f" {v}.value = 'double_value', toString({v}.double_value), {v}.value = 'bool_value', toString({v}.bool_value),"
+        f" {v}.value = 'bytes_value', base64Encode({v}.bytes_value), '')"
+    )
+
+
+def scalar_json(v: str) -> str:
+    return (
+        f"multiIf({v}.value = 'string_value', toJSONString({v}.string_value), {v}.value = 'int_value', toString({v}.int_value),"
+        f" {v}.value = 'double_value', if(isFinite({v}.double_value), toString({v}.double_value), 'null'),"
+        f" {v}.value = 'bool_value', toString({v}.bool_value),"
+        f" {v}.value = 'bytes_value', toJSONString(base64Encode({v}.bytes_value)), 'null')"
+    )
+
+
+def value_text(v: str) -> str:
+    items = f"arrayMap(y -> {scalar_json('y')}, {v}.array_value.values)"
+    return f"if({v}.value = 'array_value', concat('[', arrayStringConcat({items}, ','), ']'), {scalar_text(v)})"
+
+
+def value_map(attributes: str) -> str:
+    return f"mapFromArrays({attributes}.key, arrayMap(x -> {value_text('x')}, {attributes}.value))"
+
+
+def nanoseconds(ns: str) -> str:
+    return f"fromUnixTimestamp64Nano(toInt64({ns}), 'UTC')"
+
+
+# -- derived columns ---------------------------------------------------------------------------------------------------
+def type_expression() -> str:
+    """The convention's own word; else what the span carries: a model call, a tool, an agent."""
+    words = [(word, kind) for kind, known in TYPE_WORDS.items() for word in known]
+    tables = f"{array(w for w, _ in words)}, {array(k for _, k in words)}, ''"
+    own_word, operation = (f"transform(lower({picked(name)}), {tables})" for name in ("type_word", "operation"))
+    return (
+        f"multiIf({own_word} != '', {own_word}, {operation} != '', {operation},"
+        " tool_name != '', 'tool',"
+        " request_model != '' AND (input_tokens >= 0 OR output_tokens >= 0 OR finish_reasons != []), 'llm',"
+        " agent_name != '', 'agent', 'span')"
+    )
+
+
+def preview(column_name: str, *, role: str) -> str:
+    """The first PREVIEW_CHARS characters; of JSON messages, those of the first text of `role`.
+
+    Only the start of a text is looked at: a preview must not cost what reading 200 KB costs.
+    """
+    head = f"substring({column_name}, 1, 4096)"
+    markers = array((f'"role":"{role}"', f'"role": "{role}"'))
+    start = f"greatest(multiSearchFirstPosition({head}, {markers}), 1)"
+    text = f"extract(substring({head}, {start}, 1500), {quoted(CONTENT_OF_JSON)})"
+    plain = f"substringUTF8({column_name}, 1, {PREVIEW_CHARS})"
+    # The cut by bytes may have split a character.
+    opened = f"substringUTF8(toValidUTF8(JSONExtractString(concat('\"', {text}, '\"'))), 1, {PREVIEW_CHARS})"
+    return f"if(startsWith({column_name}, '[') OR startsWith({column_name}, '{{'), if({opened} != '', {opened}, {plain}), {plain})"
+
+
+CONTENT_OF_JSON = r'"(?:content|text)"\s*:\s*"((?:[^"\\]|\\.)+)'
+
+
+def exception_type() -> str:
+    first = "arrayFirstIndex(e -> e.name = 'exception', s.events)"
+    attributes = f"s.events[{first}].attributes"
+    return f"if(has(s.events.name, 'exception'), {attributes}.value[indexOf({attributes}.key, 'exception.type')].string_value, '')"
+
+
+def resource_value(name: str) -> str:
+    tries = [f"resource_vals[indexOf(resource_keys, {quoted(key)})]" for key in RESOURCE_KEYS[name]]
+    return tries[0] if len(tries) == 1 else "multiIf(" + ", ".join(f"{t} != '', {t}" for t in tries) + ", '')"
+
+
+def first_filled(*expressions: str) -> str:
+    return "multiIf(" + ", ".join(f"{e} != '', {e}" for e in expressions) + ", '')"
+
+
+def input_tokens() -> str:
+    scopes = " OR ".join(f"startsWith(scope_name, {quoted(scope)})" for scope in CACHE_BESIDE_INPUT) or "0"
+    plain = column(FIELDS[NUMBER["input_tokens"] - 1])
+    beside = "greatest(cache_read_tokens, 0) + greatest(cache_write_tokens, 0)"
+    return f"if(({scopes}) AND {plain} >= 0, {plain} + {beside}, {plain})"
+
+
+# Fields that only feed other columns.
+FEEDERS = frozenset({"type_word", "error_attribute", "ttft_seconds", "ttft_milliseconds", "model_name"})
+
+
+def span_columns() -> dict[str, str]:
+    """column of `spans` -> its SQL, in an order in which later ones may use earlier ones by name."""
+    plain = {f.name: column(f) for f in FIELDS if f.name not in FEEDERS}
+    columns = {
+        "project_id": "toUUID(project_id)",
+        "trace_id": "lower(hex(s.trace_id))",
+        "span_id": "lower(hex(s.span_id))",
+        # Some SDKs write "no parent" as eight zero bytes.
+        "parent_span_id": "if(s.parent_span_id = unhex('0000000000000000'), '', lower(hex(s.parent_span_id)))",
+        "start_time": nanoseconds("s.start_time_unix_nano"),
+        "duration_ns": "toUInt64(greatest(toInt64(s.end_time_unix_nano) - toInt64(s.start_time_unix_nano), 0))",
+        "received_at": nanoseconds("received_ns"),
+        "version": "received_ns",
+        "name": "s.name",
+        "kind": "toInt8(s.kind)",
+        "status_code": "toInt8(s.status.code)",
+        "status_message": "s.status.message",
+        "scope_name": "scope.name",
+        "scope_version": "scope.version",
+        "service_name": resource_value("service_name"),
+        **plain,
+        "error_type": first_filled(picked("error_attribute"), exception_type()),
+        "time_to_first_token_ns": f"greatest({column(FIELDS[NUMBER['ttft_seconds'] - 1])}, {column(FIELDS[NUMBER['ttft_milliseconds'] - 1])})",
+        "input_tokens": input_tokens(),
+        "type": type_expression(),
+        "input_key": f"keys[pos[indexOf(fields, {NUMBER['input']})]]",
+        "output_key": f"keys[pos[indexOf(fields, {NUMBER['output']})]]",
+        "input_preview": preview("input", role="user"),
+        "output_preview": preview("output", role="assistant"),
+        "attributes": "mapFromArrays(arrayFilter(k -> k != input_key AND k != output_key, keys), "
+        "arrayFilter((v, k) -> k != input_key AND k != output_key, vals, keys))",
+        "resource_attributes": "mapFromArrays(resource_keys, resource_vals)",
+        "events": f"arrayMap(e -> ({nanoseconds('e.time_unix_nano')}, e.name, {value_map('e.attributes')}), s.events)",
+        "links": f"arrayMap(l -> (lower(hex(l.trace_id)), lower(hex(l.span_id)), {value_map('l.attributes')}), s.links)",
+    }
+    for name in ("environment", "release", "session_id", "user_id"):
+        columns[name] = first_filled(picked(name), resource_value(name))
+    return columns
+
+
+def normalising_select() -> str:
+    """The SELECT of the materialized view that fills `spans` from `otlp_traces`."""
+    select = ",\n  ".join(f"{expression} AS {name}" for name, expression in span_columns().items())
+    return f"""
+SELECT
+  {select}
+FROM (
+  SELECT *, arrayMap(i -> bitShiftRight(codes[i], 4), pos) AS fields
+  FROM (
+    SELECT *, arraySort(i -> codes[i], arrayFilter(i -> codes[i] > 0, arrayEnumerate(codes))) AS pos
+    FROM (
+      SELECT *, {lookup("keys", "vals")} AS codes
+      FROM (
+        SELECT project_id, received_ns, resource_keys, resource_vals, scope, s, s.attributes.key AS keys,
+               arrayMap(x -> {value_text("x")}, s.attributes.value) AS vals
+        FROM (
+          SELECT project_id, received_ns, resource_keys, resource_vals, ss.scope AS scope, arrayJoin(ss.spans) AS s
+          FROM (
+            SELECT project_id, received_at AS received_ns, rs.resource.attributes.key AS resource_keys,
+                   arrayMap(x -> {value_text("x")}, rs.resource.attributes.value) AS resource_vals,
+                   arrayJoin(rs.scope_spans) AS ss
+            FROM (SELECT project_id, received_at, arrayJoin(resource_spans) AS rs FROM otlp_traces)
+          )
+        )
+      )
+    )
+  )
+)"""
+
+
+def mapping_hash() -> str:
+    """Changes when the view has to be replaced."""
+    return hashlib.sha256(f"{MAPPING_VERSION}\n{normalising_select()}\n{normalising_log_select()}".encode()).hexdigest()[:16]
+
+
+# -- logs --------------------------------------------------------------------------------------------------------------
+def normalising_log_select() -> str:
+    """The SELECT that keeps GenAI events of `otlp_logs` in `log_events`; other log records are not stored."""
+    return f"""
+SELECT toUUID(project_id) AS project_id, lower(hex(l.trace_id)) AS trace_id, lower(hex(l.span_id)) AS span_id,
+  {nanoseconds("if(l.time_unix_nano = 0, if(l.observed_time_unix_nano = 0, received_ns, l.observed_time_unix_nano), l.time_unix_nano)")} AS time,
+  if(l.event_name != '', l.event_name, attributes['event.name']) AS event_name,
+  l.severity_text AS severity, {value_text("l.body")} AS body, {value_map("l.attributes")} AS attributes,
+  {nanoseconds("received_ns")} AS received_at, received_ns AS version
+FROM (
+  SELECT project_id, received_ns, arrayJoin(sl.log_records) AS l
+  FROM (
+    SELECT project_id, received_at AS received_ns, arrayJoin(rl.scope_logs) AS sl
+    FROM (SELECT project_id, received_at, arrayJoin(resource_logs) AS rl FROM otlp_logs)
+  )
+)
+WHERE startsWith(event_name, 'gen_ai.')"""

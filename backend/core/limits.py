@@ -1,0 +1,100 @@
+"""Every limit of the product, each with its reason."""
+
+from __future__ import annotations
+
+KIB = 1024
+MIB = 1024 * KIB
+GIB = 1024 * MIB
+SECOND_NS = 1_000_000_000
+DAY_NS = 86_400 * SECOND_NS
+
+# --- ingest -----------------------------------------------------------------------------------------------------------
+# OTLP collectors default to 4 MiB per gRPC message and batches of 512 spans; prompts of 200 KB need more room than that.
+MAX_BODY_BYTES = 32 * MIB
+# A body may not unpack to more than this, so that 50 KB of gzip cannot ask for gigabytes.
+MAX_UNPACKED_BYTES = 64 * MIB
+# Bodies being unpacked and parsed at once: 4 x 64 MiB is what a laptop can spare.
+MAX_BODIES_IN_WORK = 4
+# A span whose clock is this wrong would make a partition of its own (DESIGN section 4).
+MAX_AGE_NS = 365 * DAY_NS
+MAX_FUTURE_NS = DAY_NS
+# Deeper attribute values are cut and marked; people cannot read them and recursion must end somewhere.
+MAX_NESTING = 64
+# Values inside maps and lists of one body that are turned into text; a hostile body may hold millions.
+MAX_NESTED_VALUES = 200_000
+# partial_success carries one sentence; more reasons than this are counted, not listed.
+MAX_REASONS_IN_REPLY = 5
+# A segment is closed when the writer is idle and it is this old: how fresh a trace is when the server is idle.
+SEGMENT_MAX_AGE_S = 0.5
+# Busy: segments grow to this, because larger inserts cost less per span (DESIGN section 8); then they are closed anyway.
+SEGMENT_BYTES = 8 * MIB
+SEGMENT_MAX_BYTES = 16 * MIB
+# Room for spans while ClickHouse is away: an hour of 300 spans/s at 1.5 KB. SPANHOUSE_SPOOL_MAX_BYTES changes it.
+SPOOL_MAX_BYTES = 2 * GIB
+# What a sender is told to wait when the spool is full or ClickHouse is away.
+RETRY_AFTER_S = 5
+# Writer's waits between tries when ClickHouse does not answer.
+WRITER_BACKOFF_S = (0.5, 1, 2, 5, 10)
+# Key look-ups are remembered this long: a revoked key stops working within it.
+KEY_CACHE_S = 30.0
+UNKNOWN_KEY_CACHE_S = 5.0
+KEY_CACHE_ENTRIES = 10_000
+# While the database of keys is away, keys seen before keep working this long; it is asked again this often.
+KEY_GRACE_S = 600.0
+KEY_RETRY_S = 5.0
+# A look-up that takes longer counts as "the database is away"; more waiting look-ups than this are told to come again.
+KEY_LOOKUP_TIMEOUT_S = 3.0
+KEY_LOOKUPS_WAITING = 1_000
+# An API key has about 50 characters; a longer one is not looked up.
+MAX_KEY_CHARS = 512
+# A project may send this many seconds' worth of its rate limit at once: exporters send in batches.
+RATE_BURST_S = 10.0
+# Small requests are unpacked on the event loop (under 1 ms of work); larger ones in a thread.
+UNPACK_INLINE_BYTES = 256 * KIB
+# Bodies above this count as big: MAX_BODIES_IN_WORK of them are held at once, small ones never wait behind them.
+BIG_BODY_BYTES = MIB
+# A sender that trickles its body would hold one of those places: 32 MiB in a minute is 0.5 MB/s.
+BODY_READ_S = 60.0
+# A JSON object or array costs 60 to 230 bytes of memory once parsed, so 64 MiB of "{}," would take gigabytes.
+MAX_JSON_CONTAINERS = 4_000_000
+# Connections and calls a receiver holds at once; more are told 503 / RESOURCE_EXHAUSTED with a time.
+MAX_CONNECTIONS = 2_000
+# Open requests get this long to end when the server stops.
+STOP_GRACE_S = 3.0
+# Counters are written this often.
+STATS_FLUSH_S = 1.0
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+DEFAULT_WINDOW_NS = DAY_NS
+PAGE_SIZE = 50
+MAX_PAGE_SIZE = 500
+# A larger trace is sent without payloads (DESIGN section 6).
+MAX_SPANS_WITH_PAYLOADS = 2_000
+# More spans of one trace than this are not listed in one reply; the reply says so.
+MAX_SPANS_PER_TRACE = 100_000
+PREVIEW_CHARS = 300
+MAX_SCORES_PER_REQUEST = 1_000
+
+# --- screen -----------------------------------------------------------------------------------------------------------
+# A browser lays out 2,000 tree rows in about a quarter of a second; the rest is loaded while one scrolls.
+TREE_ROWS_FIRST = 2_000
+TREE_ROWS_MORE = 1_000
+# Longer values are cut on the screen (the whole one is a click away): a 2 MB prompt would freeze the page.
+SHOWN_CHARS = 40_000
+SHOWN_ATTRIBUTE_CHARS = 4_000
+# Markdown and JSON are only rendered up to this: parsing costs about 1 µs a character and people stop reading before.
+RENDERED_CHARS = 40_000
+# An image larger than this is named, not shown: it would be sent with every look at its span.
+INLINE_IMAGE_CHARS = 8 * MIB
+# Failed logins per address and email, and per address, before one has to wait.
+LOGIN_TRIES_PER_EMAIL = 5
+LOGIN_TRIES_PER_ADDRESS = 30
+LOGIN_WAIT_S = 300
+
+# --- filter -----------------------------------------------------------------------------------------------------------
+# A filter is a URL parameter; servers and browsers keep URLs under 8,000 characters.
+MAX_FILTER_CHARS = 4_000
+# Brackets and NOTs inside each other: more than people can read, and recursion must end somewhere.
+MAX_FILTER_NESTING = 20
+# Words and values in one filter: each is a condition that every span of the window is tested with.
+MAX_FILTER_TERMS = 100

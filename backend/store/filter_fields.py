@@ -1,0 +1,102 @@
+"""The fields of the filter bar: each name, the columns of `spans` it looks at, and how its values are read."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import Literal, LiteralString
+
+# text ignores case; id is compared as it is; number and duration leave out what was not given;
+# word is one of a few known words; list is an array of texts; search looks inside long text; map is one key of a map.
+Kind = Literal["text", "id", "number", "duration", "word", "list", "search", "map"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """`columns`: any of them may match. `given`: SQL that is true when the sender gave a value."""
+
+    name: str
+    kind: Kind
+    columns: tuple[LiteralString, ...]
+    doc: str
+    words: dict[str, LiteralString] | None = None  # for `word`: what may be written → SQL literal
+    given: LiteralString | None = None
+    aliases: tuple[str, ...] = ()
+
+
+TYPES: tuple[LiteralString, ...] = (
+    "llm",
+    "embedding",
+    "agent",
+    "chain",
+    "tool",
+    "retriever",
+    "reranker",
+    "guardrail",
+    "evaluator",
+    "prompt",
+    "span",
+)
+STATUS: dict[str, LiteralString] = {"ok": "1", "error": "2", "unset": "0"}
+
+FIELDS: tuple[Field, ...] = (
+    Field("type", "word", ("type",), "what the span is", words={name: "'" + name + "'" for name in TYPES}),
+    Field("name", "text", ("name",), "name of the span"),
+    Field("status", "word", ("status_code",), "ok, error or unset", words=STATUS, given="status_code != 0"),
+    Field("error", "text", ("error_type",), "type of the error", aliases=("error_type",)),
+    Field("model", "text", ("request_model", "response_model"), "model asked for, or model that answered"),
+    Field("request_model", "text", ("request_model",), "model asked for"),
+    Field("response_model", "text", ("response_model",), "model that answered"),
+    Field("provider", "text", ("provider",), "who runs the model"),
+    Field("operation", "text", ("operation",), "kind of call: chat, embeddings, …"),
+    Field("user", "id", ("user_id",), "user id", aliases=("user_id",)),
+    Field("session", "id", ("session_id",), "session id", aliases=("session_id",)),
+    Field("trace", "id", ("trace_id",), "trace id", aliases=("trace_id",)),
+    Field("span", "id", ("span_id",), "span id", aliases=("span_id",)),
+    Field("tag", "list", ("tags",), "tag", given="notEmpty(tags)", aliases=("tags",)),
+    Field("service", "text", ("service_name",), "service that sent the span", aliases=("service_name",)),
+    Field("environment", "text", ("environment",), "deployment environment", aliases=("env",)),
+    Field("release", "text", ("release",), "version of the application", aliases=("version",)),
+    Field("scope", "text", ("scope_name",), "instrumentation library", aliases=("scope_name",)),
+    Field("tool", "text", ("tool_name",), "name of the tool", aliases=("tool_name",)),
+    Field("agent", "text", ("agent_name",), "name of the agent", aliases=("agent_name",)),
+    Field("prompt", "text", ("prompt_name",), "name of the prompt", aliases=("prompt_name",)),
+    Field("latency", "duration", ("duration_ns",), "duration, as 2s or 150ms", given="1", aliases=("duration",)),
+    Field(
+        "ttft",
+        "duration",
+        ("time_to_first_token_ns",),
+        "time to the first token, as 2s or 150ms",
+        given="time_to_first_token_ns >= 0",
+        aliases=("time_to_first_token",),
+    ),
+    Field("tokens", "number", ("total_tokens",), "tokens in all", given="total_tokens >= 0", aliases=("total_tokens",)),
+    Field("input_tokens", "number", ("input_tokens",), "tokens in, cached ones too", given="input_tokens >= 0"),
+    Field("output_tokens", "number", ("output_tokens",), "tokens out", given="output_tokens >= 0"),
+    Field("input", "search", ("input",), "words in the input", given="input_preview != ''"),
+    Field("output", "search", ("output",), "words in the output", given="output_preview != ''"),
+)
+# metadata.KEY, attr.KEY and resource.KEY: one key of a map.
+MAPS: dict[str, Field] = {
+    "attr": Field("attr", "map", ("attributes",), "attribute of the span: attr.KEY"),
+    "metadata": Field("metadata", "map", ("attributes",), "the same as attr.KEY"),
+    "resource": Field("resource", "map", ("resource_attributes",), "resource attribute: resource.KEY"),
+}
+BY_NAME: dict[str, Field] = {name: field for field in FIELDS for name in (field.name, *field.aliases)}
+
+
+def find(name: str) -> tuple[Field, str] | None:
+    """The field of this name and, for maps, the key; None when there is no such field."""
+    prefix, dot, key = name.partition(".")
+    if dot and key and prefix.lower() in MAPS:
+        return MAPS[prefix.lower()], key
+    field = BY_NAME.get(name.lower())
+    return None if field is None else (field, "")
+
+
+def suggestion(word: str, known: list[str]) -> str:
+    """" Did you mean x?", or the whole list when it is short, or nothing."""
+    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    if close:
+        return f" Did you mean {close[0]}?"
+    return f" It is one of {', '.join(known)}." if len(known) <= len(TYPES) else ""

@@ -1,0 +1,130 @@
+"""What a call cost, as SQL over `spans` and the dictionary of prices; and the prices themselves.
+
+A cost the sender reported wins. Else tokens times price: cached input at its own price, the tier chosen by all input.
+-1 stands for 'not priced'; it is never shown as 0.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import LiteralString
+from uuid import UUID
+
+from backend.store.client import Profile, Store
+
+ALL_PROJECTS = UUID(int=0)
+ALWAYS_FROM = datetime(2000, 1, 1, tzinfo=UTC)
+ALWAYS_TO = datetime(2100, 1, 1, tzinfo=UTC)
+
+# For use after WITH, in a query whose rows are spans of one project. Gives cost_total, cost_input, cost_output.
+COST: LiteralString = """
+  if(response_model != '', response_model, request_model) AS used_model,
+  dictGetOrDefault('prices', ('tier_from', 'input', 'output', 'cache_read', 'cache_write', 'request'),
+    (project_id, toString(provider), toString(used_model)), toDateTime(start_time),
+    (CAST([], 'Array(Int64)'), CAST([], 'Array(Float64)'), CAST([], 'Array(Float64)'), CAST([], 'Array(Float64)'), CAST([], 'Array(Float64)'), toFloat64(0))) AS own_price,
+  dictGetOrDefault('prices', ('tier_from', 'input', 'output', 'cache_read', 'cache_write', 'request'),
+    (toUUID('00000000-0000-0000-0000-000000000000'), toString(provider), toString(used_model)), toDateTime(start_time),
+    (CAST([], 'Array(Int64)'), CAST([], 'Array(Float64)'), CAST([], 'Array(Float64)'), CAST([], 'Array(Float64)'), CAST([], 'Array(Float64)'), toFloat64(0))) AS list_price,
+  if(empty(own_price.1), list_price, own_price) AS price,
+  notEmpty(price.1) AND (input_tokens >= 0 OR output_tokens >= 0) AND reported_cost < 0 AS computed,
+  greatest(arrayLastIndex(t -> t <= greatest(input_tokens, 0), price.1), 1) AS tier,
+  greatest(cache_read_tokens, 0) AS read_tokens,
+  greatest(cache_write_tokens, 0) AS write_tokens,
+  if(computed, greatest(greatest(input_tokens, 0) - read_tokens - write_tokens, 0) * price.2[tier]
+    + read_tokens * price.4[tier] + write_tokens * price.5[tier] + price.6, -1) AS cost_input,
+  if(computed, greatest(output_tokens, 0) * price.3[tier], -1) AS cost_output,
+  multiIf(reported_cost >= 0, reported_cost, computed, cost_input + cost_output, -1) AS cost_total"""
+
+UNRESOLVED: LiteralString = """
+SELECT seen.provider AS provider, seen.model AS model
+FROM (SELECT DISTINCT provider, model FROM models_seen) AS seen
+LEFT ANTI JOIN (
+  SELECT provider, model FROM model_prices FINAL WHERE project_id = toUUID('00000000-0000-0000-0000-000000000000') AND source = {source:String}
+) AS known ON seen.provider = known.provider AND seen.model = known.model
+ORDER BY provider, model LIMIT 1000"""
+
+PRICES: LiteralString = """
+SELECT provider, model, toUnixTimestamp(effective_from) AS effective_from, toUnixTimestamp(effective_to) AS effective_to,
+       tier_from, input, output, cache_read, cache_write, request, priced, source
+FROM model_prices FINAL WHERE project_id IN ({project_id:UUID}, toUUID('00000000-0000-0000-0000-000000000000'))
+ORDER BY provider, model, effective_from"""
+
+COLUMNS = (
+    "project_id",
+    "provider",
+    "model",
+    "effective_from",
+    "effective_to",
+    "tier_from",
+    "input",
+    "output",
+    "cache_read",
+    "cache_write",
+    "request",
+    "priced",
+    "source",
+    "version",
+)
+
+
+@dataclass(frozen=True)
+class Tier:
+    """US dollars per token for requests of at least `tier_from` input tokens."""
+
+    tier_from: int
+    input: float
+    output: float
+    cache_read: float
+    cache_write: float
+
+
+@dataclass(frozen=True)
+class Price:
+    """The price of one model in one period. No tiers: looked for and not found."""
+
+    provider: str
+    model: str
+    tiers: tuple[Tier, ...]
+    request: float = 0.0
+    effective_from: datetime = ALWAYS_FROM
+    effective_to: datetime = ALWAYS_TO
+    source: str = ""
+
+
+def unresolved(store: Store, source: str) -> list[tuple[str, str]]:
+    """(provider, model) pairs that were seen and not yet looked up in `source`, at most 1,000."""
+    rows = store.read(UNRESOLVED, {"source": source}, Profile.API)
+    return [(str(row["provider"]), str(row["model"])) for row in rows]
+
+
+def save(store: Store, prices: Sequence[Price], project_id: UUID = ALL_PROJECTS) -> None:
+    """Store prices and make them count at once, for the past as well."""
+    now = time.time_ns()
+    store.insert(
+        "model_prices",
+        COLUMNS,
+        [
+            (
+                project_id,
+                p.provider,
+                p.model,
+                p.effective_from,
+                p.effective_to,
+                [t.tier_from for t in p.tiers],
+                [t.input for t in p.tiers],
+                [t.output for t in p.tiers],
+                [t.cache_read for t in p.tiers],
+                [t.cache_write for t in p.tiers],
+                p.request,
+                int(bool(p.tiers)),
+                p.source,
+                now,
+            )
+            for p in prices
+        ],
+    )
+    if any(p.tiers for p in prices):
+        store.command("SYSTEM RELOAD DICTIONARY prices")

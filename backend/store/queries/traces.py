@@ -1,0 +1,121 @@
+"""The traces list: which traces begin in a time range, newest (or oldest) first, and their rows.
+
+Two steps, so that a page costs what a page holds. `trace_starts` finds the traces of a slice of time from four light
+columns, without FINAL: a span that is there twice has the same start. `trace_rows` reads the rows of those found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import LiteralString, cast
+from uuid import UUID
+
+from backend.store.client import Row, Store
+from backend.store.filters import Compiled
+from backend.store.prices import COST
+
+HOUR_NS = 3_600_000_000_000
+
+# A trace begins where its root begins; one whose root has not come, where its first span begins.
+STARTS_HEAD: LiteralString = """
+SELECT trace_id, toUnixTimestamp64Nano(if(countIf(parent_span_id = '') > 0, minIf(start_time, parent_span_id = ''), min(start_time))) AS start_ns
+FROM spans
+WHERE project_id = {project_id:UUID}
+  AND start_time >= fromUnixTimestamp64Nano({scan_from:Int64}) AND start_time < fromUnixTimestamp64Nano({scan_to:Int64})
+  AND toStartOfMinute(start_time) >= toStartOfMinute(fromUnixTimestamp64Nano({scan_from:Int64}))
+  AND toStartOfMinute(start_time) <= toStartOfMinute(fromUnixTimestamp64Nano({scan_to:Int64}))
+GROUP BY trace_id
+HAVING start_ns >= {from_ns:Int64} AND start_ns < {to_ns:Int64}"""
+
+MATCHES_HEAD: LiteralString = """
+ AND trace_id IN (
+  SELECT trace_id FROM spans WHERE project_id = {project_id:UUID}
+    AND start_time >= fromUnixTimestamp64Nano({scan_from:Int64}) AND start_time < fromUnixTimestamp64Nano({scan_to:Int64})
+    AND ("""
+MATCHES_TAIL: LiteralString = "))"
+
+NEWEST: LiteralString = """
+ AND (start_ns, trace_id) < ({after_ns:Int64}, {after_id:String})
+ORDER BY start_ns DESC, trace_id DESC LIMIT {limit:UInt32}"""
+OLDEST: LiteralString = """
+ AND (start_ns, trace_id) > ({after_ns:Int64}, {after_id:String})
+ORDER BY start_ns, trace_id LIMIT {limit:UInt32}"""
+
+ROWS: LiteralString = (
+    """
+WITH """
+    + COST
+    + """,
+  parent_span_id = '' AS is_root,
+  (input_tokens >= 0 OR output_tokens >= 0 OR total_tokens >= 0 OR reported_cost >= 0) AS has_usage,
+  (is_root ? 0 : 1, start_time, span_id) AS headness
+SELECT trace_id,
+  argMin((span_id, name, type, toUnixTimestamp64Nano(start_time), status_code, input_preview, output_preview, service_name, environment, is_root), headness) AS head,
+  toUnixTimestamp64Nano(min(start_time)) AS first_ns,
+  max(toUnixTimestamp64Nano(start_time) + toInt64(duration_ns)) AS end_ns,
+  count() AS span_count,
+  countIf(status_code = 2) AS error_count,
+  groupArrayIf({calls:UInt32})((span_id, parent_span_id, type, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, total_tokens, cost_total, cost_input, cost_output, reported_cost >= 0), has_usage) AS calls,
+  groupUniqArrayIf(6)(used_model, used_model != '' AND type IN ('llm', 'embedding')) AS models,
+  argMinIf(session_id, start_time, session_id != '') AS session_id,
+  argMinIf(user_id, start_time, user_id != '') AS user_id,
+  argMinIf(trace_name, start_time, trace_name != '') AS trace_name,
+  arraySort(groupUniqArrayArray(20)(tags)) AS tags,
+  argMinIf(input_preview, headness, input_preview != '') AS input_preview,
+  argMaxIf(output_preview, toUnixTimestamp64Nano(start_time) + toInt64(duration_ns), output_preview != '') AS output_preview
+FROM spans FINAL
+WHERE project_id = {project_id:UUID} AND trace_id IN {trace_ids:Array(String)}
+  AND start_time >= fromUnixTimestamp64Nano({scan_from:Int64}) AND start_time < fromUnixTimestamp64Nano({scan_to:Int64})
+  AND toStartOfMinute(start_time) >= toStartOfMinute(fromUnixTimestamp64Nano({scan_from:Int64}))
+  AND toStartOfMinute(start_time) <= toStartOfMinute(fromUnixTimestamp64Nano({scan_to:Int64}))
+GROUP BY trace_id"""
+)
+
+# A trace with more model calls than this gets its totals from these; the trace page counts all.
+CALLS_PER_ROW = 5_000
+
+
+def trace_starts(
+    store: Store,
+    project_id: UUID,
+    from_ns: int,
+    to_ns: int,
+    *,
+    newest: bool,
+    after: tuple[int, str],
+    limit: int,
+    matching: Compiled | None = None,
+) -> list[tuple[int, str]]:
+    """(start_ns, trace_id) of traces that begin in [from_ns, to_ns), those past `after` in the order asked for."""
+    sql = STARTS_HEAD
+    params: dict[str, object] = {
+        "project_id": project_id,
+        "from_ns": from_ns,
+        "to_ns": to_ns,
+        # An hour more on both sides: a trace's own root or first span decides, not the edge of the slice.
+        "scan_from": max(from_ns - HOUR_NS, 0),
+        "scan_to": to_ns + HOUR_NS,
+        "after_ns": after[0],
+        "after_id": after[1],
+        "limit": limit,
+    }
+    if matching is not None and matching.where:
+        # Made by the compiler from its own table of columns; what was typed is in the parameters.
+        sql = sql + MATCHES_HEAD + cast("LiteralString", matching.where) + MATCHES_TAIL
+        params |= matching.params
+    rows = store.read(sql + (NEWEST if newest else OLDEST), params)
+    return [(int(row["start_ns"]), str(row["trace_id"])) for row in rows]
+
+
+def trace_rows(store: Store, project_id: UUID, trace_ids: Sequence[str], from_ns: int, to_ns: int) -> dict[str, Row]:
+    """One row a trace, by trace_id. Spans outside [from_ns - 1 h, to_ns + 24 h) are not looked for."""
+    if not trace_ids:
+        return {}
+    params = {
+        "project_id": project_id,
+        "trace_ids": list(trace_ids),
+        "scan_from": max(from_ns - HOUR_NS, 0),
+        "scan_to": to_ns + 24 * HOUR_NS,
+        "calls": CALLS_PER_ROW,
+    }
+    return {str(row["trace_id"]): row for row in store.read(ROWS, params)}

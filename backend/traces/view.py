@@ -1,0 +1,173 @@
+"""What a reader of traces gets: the shapes of section 6 of the design as dataclasses.
+
+Field names are the names of the REST API. A number the sender did not give is None, never 0. Times are integers in
+nanoseconds since 1970 (`*_ns`); the API and the templates format them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+StatusCode = Literal["ok", "error", "unset"]
+Message = dict[str, Any]  # {"role", "parts": [{"type", …}], "finish_reason"?}: the OpenTelemetry GenAI message schema
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens. `input_tokens` counts cached input too."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    total_tokens: int | None = None
+
+
+@dataclass(frozen=True)
+class Cost:
+    """US dollars. `total` is None when unpriced. `source`: who says so."""
+
+    total: float | None = None
+    input: float | None = None
+    output: float | None = None
+    currency: str = "USD"
+    source: Literal["reported", "computed", "unpriced", "mixed"] = "unpriced"
+
+
+@dataclass(frozen=True)
+class Status:
+    code: StatusCode
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class SpanError:
+    type: str
+    message: str
+    stacktrace: str = ""
+
+
+@dataclass(frozen=True)
+class SpanEvent:
+    name: str
+    time_ns: int
+    attributes: dict[str, str]
+
+
+@dataclass(frozen=True)
+class SpanLink:
+    trace_id: str
+    span_id: str
+    attributes: dict[str, str]
+
+
+@dataclass(frozen=True)
+class TraceRow:
+    """One line of the traces list; read without touching payload columns."""
+
+    trace_id: str
+    root_span_id: str  # "" when the root has not arrived (yet)
+    name: str
+    type: str  # the root span's type
+    start_ns: int
+    duration_ns: int
+    status: StatusCode
+    span_count: int
+    error_count: int
+    usage: Usage
+    cost: Cost
+    models: list[str]
+    service_name: str
+    environment: str
+    session_id: str
+    user_id: str
+    tags: list[str]
+    input_preview: str
+    output_preview: str
+
+
+@dataclass(frozen=True)
+class TracePage:
+    results: list[TraceRow]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class SpanView:
+    """One span. Payload fields are empty when the trace came without payloads."""
+
+    trace_id: str
+    span_id: str
+    parent_span_id: str  # "" for a root
+    name: str
+    type: str
+    kind: str  # internal server client producer consumer unspecified
+    start_ns: int
+    duration_ns: int
+    status: Status
+    error: SpanError | None
+    service_name: str
+    scope_name: str
+    scope_version: str
+    environment: str
+    release: str
+    provider: str
+    operation: str
+    request_model: str
+    response_model: str
+    response_id: str
+    streaming: bool | None
+    time_to_first_token_ns: int | None
+    finish_reasons: list[str]
+    usage: Usage
+    cost: Cost
+    session_id: str
+    user_id: str
+    tags: list[str]
+    tool_name: str
+    agent_name: str
+    prompt_name: str
+    prompt_version: str
+    input_preview: str = ""
+    output_preview: str = ""
+    input: str = ""
+    output: str = ""
+    input_messages: list[Message] = field(default_factory=list)
+    output_messages: list[Message] = field(default_factory=list)
+    tool_definitions: list[dict[str, Any]] = field(default_factory=list)
+    tool: dict[str, Any] | None = None  # {"name", "arguments", "result"}
+    documents: list[dict[str, Any]] = field(default_factory=list)  # {"id", "content", "score", "metadata"}
+    attributes: dict[str, str] = field(default_factory=dict)
+    resource_attributes: dict[str, str] = field(default_factory=dict)
+    events: list[SpanEvent] = field(default_factory=list)
+    links: list[SpanLink] = field(default_factory=list)
+
+    @property
+    def end_ns(self) -> int:
+        return self.start_ns + self.duration_ns
+
+
+@dataclass(frozen=True)
+class TraceView:
+    trace_id: str
+    name: str
+    start_ns: int
+    duration_ns: int
+    status: StatusCode
+    session_id: str
+    user_id: str
+    tags: list[str]
+    usage: Usage
+    cost: Cost
+    span_count: int
+    error_count: int
+    spans: list[SpanView]  # by start time
+    scores: list[dict[str, Any]]
+    payloads: bool  # False: `spans` carry no payloads, ask for one span
+    truncated: bool = False  # True: the trace has more spans than are listed
+
+    @property
+    def end_ns(self) -> int:
+        return self.start_ns + self.duration_ns

@@ -1,0 +1,62 @@
+"""The engine's own limit: the same envelopes inserted into a fresh embedded ClickHouse by one raw insert."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import struct
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+from backend.store.client import Profile, Store
+from backend.store.migrate import migrate
+from backend.store.otlp import INSERT_SETTINGS, PROJECT_FIELD, RECEIVED_FIELD
+from benchmarks.bodies import read_bodies
+
+
+def varint(number: int) -> bytes:
+    out = bytearray()
+    while number > 127:
+        out.append(number & 127 | 128)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
+
+
+def envelope(body: bytes, project_id: uuid.UUID, received_ns: int) -> bytes:
+    """The request with project and time of receipt appended, and its length before it (DESIGN section 3, step 6)."""
+    project = str(project_id).encode()
+    message = (
+        body
+        + varint(PROJECT_FIELD << 3 | 2) + varint(len(project)) + project
+        + varint(RECEIVED_FIELD << 3 | 1) + struct.pack("<Q", received_ns)
+    )  # fmt: skip
+    return varint(len(message)) + message
+
+
+def insert_once(bodies: Path, folder: Path) -> dict[str, float | int]:
+    """Spans and seconds of one insert of all bodies."""
+    project_id, now = uuid.uuid4(), time.time_ns()
+    segment = b"".join(envelope(body, project_id, now) for body in read_bodies(bodies))
+    store = Store(f"chdb://{folder}/clickhouse")
+    migrate(store)
+    started = time.perf_counter()
+    store.insert_protobuf("otlp_traces", segment, INSERT_SETTINGS["otlp_traces"])
+    seconds = time.perf_counter() - started
+    spans = int(store.read("SELECT count() AS n FROM spans", profile=Profile.API)[0]["n"])
+    store.close()
+    return {"spans": spans, "seconds": seconds, "segment_bytes": len(segment)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("bodies", type=Path)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="spanhouse-engine-") as folder:
+        print(json.dumps(insert_once(options.bodies, Path(folder))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""What system tests stand on: one shared server, and PostgreSQL, Redis and a ClickHouse front for the scaled-out mode."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.clickhouse import ClickHouseFront
+from tests.support.server import Server
+from tests.support.services import Postgres, Redis
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/system/" in item.nodeid:
+            item.add_marker("system")
+
+
+@pytest.fixture(scope="session")
+def session_folder() -> Iterator[Path]:
+    """Not pytest's own: PostgreSQL runs as another user, who must be able to enter."""
+    folder = Path(tempfile.mkdtemp(prefix="systest-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def folder(session_folder: Path) -> Iterator[Path]:
+    """A data folder of one test."""
+    folder = session_folder / uuid.uuid4().hex[:8]
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server(session_folder: Path) -> Iterator[Server]:
+    """One process with everything, shared by the tests that leave it alive."""
+    server = Server(session_folder / "shared")
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(session_folder: Path) -> Iterator[Postgres]:
+    postgres = Postgres(session_folder)
+    try:
+        postgres.start()
+        yield postgres
+    finally:
+        postgres.stop()
+
+
+@pytest.fixture(scope="session")
+def redis(session_folder: Path) -> Iterator[Redis]:
+    redis = Redis(session_folder)
+    try:
+        redis.start()
+        yield redis
+    finally:
+        redis.stop()
+
+
+@pytest.fixture
+def clickhouse(folder: Path) -> Iterator[ClickHouseFront]:
+    front = ClickHouseFront(folder / "clickhouse")
+    try:
+        front.start()
+        yield front
+    finally:
+        front.stop()

@@ -1,0 +1,65 @@
+"""Charts as plain data for a template that draws SVG: pure functions of a series, so that tests compare values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.intake.view import IntakePoint
+
+WIDTH, HEIGHT = 1000, 180
+LEFT, RIGHT, TOP, BOTTOM = 44, 4, 10, 22
+
+
+@dataclass(frozen=True)
+class Bar:
+    x: float
+    y: float
+    width: float
+    height: float
+    kind: str  # stored, waiting, rejected
+    point: IntakePoint
+
+
+@dataclass(frozen=True)
+class BarChart:
+    bars: list[Bar]
+    y_ticks: list[tuple[float, int]]  # (y, value)
+    x_ticks: list[tuple[float, int]]  # (x, ns)
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def intake_chart(series: Sequence[IntakePoint]) -> BarChart:
+    """Stacked bars over time: stored, received but not yet stored, rejected."""
+    top = nice_ceiling(max((max(p.received, p.stored + p.rejected) for p in series), default=0))
+    plot_w, plot_h = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+    step = plot_w / max(len(series), 1)
+    bars: list[Bar] = []
+    for index, point in enumerate(series):
+        y = float(TOP + plot_h)
+        waiting = max(point.received - point.stored - point.rejected, 0)
+        for kind, value in (("stored", point.stored), ("waiting", waiting), ("rejected", point.rejected)):
+            height = value / top * plot_h
+            if value:
+                y -= height
+                gap = min(1.0, step * 0.2)
+                bars.append(
+                    Bar(round(LEFT + index * step, 2), round(y, 2), round(step - gap, 2), round(height, 2), kind, point)
+                )
+    every = max(len(series) // 6, 1)
+    return BarChart(
+        bars=bars,
+        y_ticks=[(round(TOP + plot_h * (1 - part / 2), 2), top * part // 2) for part in (0, 1, 2)],
+        x_ticks=[(round(LEFT + i * step, 2), series[i].start_ns) for i in range(0, len(series), every)],
+    )
+
+
+def nice_ceiling(value: int) -> int:
+    """The next of 2, 4, 10, 20, 40, 100, …: even, so that the middle tick is whole."""
+    magnitude = 1
+    while True:
+        for step in (2, 4, 10):
+            if value <= step * magnitude:
+                return step * magnitude
+        magnitude *= 10

@@ -1,0 +1,1 @@
+"""Template tags: how numbers, times and icons look, and how hostile content is shown."""

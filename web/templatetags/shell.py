@@ -1,0 +1,29 @@
+"""The side bar: where one is, which projects one has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.template import Context
+
+from backend.projects import services as projects
+from web.navigation import GROUPS
+
+register = template.Library()
+
+
+@register.inclusion_tag("parts/nav.html", takes_context=True)
+def side_bar(context: Context) -> dict[str, Any]:
+    request: HttpRequest = context["request"]
+    match = request.resolver_match
+    return {
+        "request": request,
+        "user": request.user,
+        "project": getattr(request, "project", None),
+        "projects": projects.user_projects(request.user) if request.user.is_authenticated else [],
+        "groups": GROUPS,
+        "here": match.url_name if match else "",
+        "csrf_token": context.get("csrf_token", ""),
+    }

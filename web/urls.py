@@ -1,0 +1,21 @@
+"""The addresses of the screens."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from web.views import account, home, ingest, keys, login, trace, traces
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("login/", login.log_in, name="login"),
+    path("logout/", login.log_out, name="logout"),
+    path("account/password/", account.change_password, name="password"),
+    path("p/<slug:project>/traces/", traces.trace_list, name="traces"),
+    path("p/<slug:project>/traces/<str:trace_id>/", trace.trace_page, name="trace"),
+    path("p/<slug:project>/traces/<str:trace_id>/tree/", trace.tree_rows, name="tree-rows"),
+    path("p/<slug:project>/traces/<str:trace_id>/spans/<str:span_id>/", trace.span_panel, name="span"),
+    path("p/<slug:project>/ingest/", ingest.ingest_page, name="ingest"),
+    path("p/<slug:project>/settings/keys/", keys.key_list, name="keys"),
+    path("p/<slug:project>/settings/keys/<uuid:key_id>/revoke/", keys.key_revoke, name="key-revoke"),
+]
