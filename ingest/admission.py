@@ -17,7 +17,7 @@ from uuid import UUID
 import structlog
 
 from backend.core import limits
-from ingest.errors import KeyForbidden, KeysUnavailable, QuotaSpent, RateLimited, Unauthenticated
+from ingest.errors import KeyForbidden, KeysUnavailable, QuotaSpent, RateLimited, Refused, Unauthenticated
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -160,10 +160,11 @@ class Admission:
             grant = await self._find(b"", self._default)
             if grant is None:
                 raise Unauthenticated(_NO_KEY)
-        if "ingest" not in grant.scopes:
-            raise KeyForbidden("This API key may not send data: it lacks the scope `ingest`.")
-        self._check_rate(grant)
-        self._check_quota(grant)
+        try:
+            self._check(grant)
+        except Refused as refused:
+            refused.project_id = grant.project_id
+            raise
         return grant
 
     def charge(self, grant: Grant, items: int) -> None:
@@ -226,7 +227,13 @@ class Admission:
             _remember(self._known, digest, _Known(grant, fresh_until, fresh_until + limits.KEY_GRACE_S))
         return grant
 
-    # --- rate and quota -----------------------------------------------------------------------------------------------
+    # --- scope, rate and quota ----------------------------------------------------------------------------------------
+
+    def _check(self, grant: Grant) -> None:
+        if "ingest" not in grant.scopes:
+            raise KeyForbidden("This API key may not send data: it lacks the scope `ingest`.")
+        self._check_rate(grant)
+        self._check_quota(grant)
 
     def _bucket(self, project_id: UUID, rate: int) -> _Bucket:
         bucket = self._buckets.get(project_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from backend.core import errors as core
 from backend.core import limits
 
@@ -29,6 +31,7 @@ class Refused(core.SpanhouseError):
     def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.project_id: UUID | None = None  # once known, for the counters
 
 
 class Malformed(Refused):

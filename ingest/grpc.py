@@ -47,7 +47,7 @@ async def grpc_server(pipeline: Pipeline, admission: Admission, address: str) ->
     """A server bound to `address` (host:port) and not yet started. PortTaken when it cannot listen there."""
     server = grpc.aio.server(options=_OPTIONS, maximum_concurrent_rpcs=limits.MAX_CONNECTIONS)
     receiver = GrpcReceiver(pipeline, admission)
-    services: dict[str, dict[str, grpc.RpcMethodHandler]] = {
+    services: dict[str, dict[str, grpc.RpcMethodHandler[Any, Any]]] = {
         endpoint.service: {"Export": grpc.stream_unary_rpc_method_handler(receiver.export(endpoint))}
         for endpoint in ENDPOINTS
     }
@@ -99,7 +99,7 @@ class GrpcReceiver:
             if not isinstance(body, bytes):  # the end of the call: the library has refused the message, or none came
                 raise TooLarge(f"No message of at most {limits.MAX_UNPACKED_BYTES:,} bytes came.")
         except Refused as refused:
-            self._pipeline.refuse(None if grant is None else grant.project_id, refused.code)
+            self._pipeline.refuse(refused.project_id if grant is None else grant.project_id, refused.code)
             raise
         accepted = await self._pipeline.accept(endpoint.signal, "protobuf", body, grant.project_id)
         self._admission.charge(grant, accepted.items)

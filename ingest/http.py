@@ -118,7 +118,7 @@ class HttpReceiver:
             if packing != "identity":
                 body = await self._unpack(packing, body, taken)
         except Refused as refused:
-            project_id = None if grant is None else grant.project_id
+            project_id = refused.project_id if grant is None else grant.project_id
             self._pipeline.refuse(project_id, refused.code, bytes=_announced(headers))
             taken.leave()
             raise
@@ -274,8 +274,10 @@ def _accepted(endpoint: Endpoint, encoding: Encoding, accepted: Accepted) -> tup
 def _refusal(refused: Refused, encoding: Encoding) -> tuple[Message, Message]:
     """google.rpc.Status in the request's encoding, as the OTLP specification asks."""
     more: list[tuple[bytes, bytes]] = []
-    if refused.retry_after_s is not None and refused.status in (429, 503):
-        more.append((b"retry-after", str(replies.whole_seconds(refused.retry_after_s)).encode()))
+    if refused.status in (429, 503):
+        # gRPC exporters give up without RetryInfo; HTTP ones retry every 429, so a spent quota asks for a long wait.
+        seconds = limits.QUOTA_RETRY_S if refused.retry_after_s is None else refused.retry_after_s
+        more.append((b"retry-after", str(replies.whole_seconds(seconds)).encode()))
     if refused.status == 401:
         more.append((b"www-authenticate", b'Bearer realm="spanhouse"'))
     if encoding == "json":

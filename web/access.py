@@ -36,7 +36,7 @@ def project_view(
 ) -> Callable[
     [Callable[Concatenate[ProjectRequest, P], HttpResponse]], Callable[Concatenate[HttpRequest, str, P], HttpResponse]
 ]:
-    """Login, then membership, then the role's permission. Outsiders get 404: they do not learn that a project exists."""
+    """Login, then membership, then the role's permission. Outsiders get 404: they do not learn what exists."""
 
     def decorate(
         view: Callable[Concatenate[ProjectRequest, P], HttpResponse],
@@ -59,7 +59,9 @@ def project_view(
     return decorate
 
 
-def account_view(view: Callable[Concatenate[UserRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def account_view(
+    view: Callable[Concatenate[UserRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Login only: pages about oneself."""
 
     @wraps(view)

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from backend.intake.view import IntakePoint
 
-WIDTH, HEIGHT = 1000, 180
-LEFT, RIGHT, TOP, BOTTOM = 44, 4, 10, 22
+# Pixels. Widths are per cent of the plot, so that text keeps its size on any screen.
+HEIGHT, TOP, BOTTOM = 180, 10, 22
+X_LABELS = 6
 
 
 @dataclass(frozen=True)
 class Bar:
+    """x and width in per cent, y and height in pixels."""
+
     x: float
     y: float
     width: float
@@ -26,32 +29,30 @@ class BarChart:
     bars: list[Bar]
     y_ticks: list[tuple[float, int]]  # (y, value)
     x_ticks: list[tuple[float, int]]  # (x, ns)
-    width: int = WIDTH
     height: int = HEIGHT
 
 
 def intake_chart(series: Sequence[IntakePoint]) -> BarChart:
     """Stacked bars over time: stored, received but not yet stored, rejected."""
     top = nice_ceiling(max((max(p.received, p.stored + p.rejected) for p in series), default=0))
-    plot_w, plot_h = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-    step = plot_w / max(len(series), 1)
+    plot = HEIGHT - TOP - BOTTOM
+    step = 100 / max(len(series), 1)
     bars: list[Bar] = []
     for index, point in enumerate(series):
-        y = float(TOP + plot_h)
+        y = float(TOP + plot)
         waiting = max(point.received - point.stored - point.rejected, 0)
         for kind, value in (("stored", point.stored), ("waiting", waiting), ("rejected", point.rejected)):
-            height = value / top * plot_h
             if value:
+                height = value / top * plot
                 y -= height
-                gap = min(1.0, step * 0.2)
                 bars.append(
-                    Bar(round(LEFT + index * step, 2), round(y, 2), round(step - gap, 2), round(height, 2), kind, point)
+                    Bar(round(index * step, 3), round(y, 2), round(step * 0.92, 3), round(height, 2), kind, point)
                 )
-    every = max(len(series) // 6, 1)
+    every = max(-(-len(series) // X_LABELS), 1)
     return BarChart(
         bars=bars,
-        y_ticks=[(round(TOP + plot_h * (1 - part / 2), 2), top * part // 2) for part in (0, 1, 2)],
-        x_ticks=[(round(LEFT + i * step, 2), series[i].start_ns) for i in range(0, len(series), every)],
+        y_ticks=[(round(TOP + plot * (1 - part / 2), 2), top * part // 2) for part in (0, 1, 2)],
+        x_ticks=[(round(i * step, 3), series[i].start_ns) for i in range(0, len(series), every)],
     )
 
 

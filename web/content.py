@@ -96,9 +96,7 @@ def present(span: SpanView, *, whole: bool = False) -> SpanContent:
         output=reader.value(span.output) if span.output and not outputs and not tool.get("result") else None,
         tool_arguments=reader.value(tool["arguments"]) if tool.get("arguments") not in (None, "") else None,
         tool_result=reader.value(tool["result"]) if tool.get("result") not in (None, "") else None,
-        tool_definitions=[
-            ShownPart("tool", reader.value(one), name=_tool_name(one)) for one in span.tool_definitions
-        ],
+        tool_definitions=[ShownPart("tool", reader.value(one), name=_tool_name(one)) for one in span.tool_definitions],
         documents=[(one, reader.value(one.get("content") or "")) for one in span.documents],
         attributes=reader.attributes(span.attributes),
         resource=reader.attributes(span.resource_attributes),

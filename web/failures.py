@@ -20,7 +20,7 @@ class Advice:
 ADVICE: dict[type[errors.SpanhouseError], Advice] = {
     errors.StoreUnavailable: Advice(
         "ClickHouse does not answer",
-        "Spans are still being taken and wait on disk until it is back; nothing is lost. This page can be loaded again.",
+        "Spans are still being taken and wait on disk until it is back; nothing is lost.",
         "unplug",
     ),
     errors.QueryTimeout: Advice("This took too long", "A shorter time range or a narrower filter reads less.", "clock"),

@@ -18,6 +18,8 @@ def duration(ns: int | None) -> str:
         return NOT_GIVEN
     if ns < 0:
         return "−" + duration(-ns)
+    if ns == 0:
+        return "0 s"
     for below, unit_ns, unit in ((1_000_000, 1_000, "µs"), (SECOND_NS, 1_000_000, "ms"), (MINUTE_NS, SECOND_NS, "s")):
         if ns < below:
             return f"{_three_digits(ns, unit_ns)} {unit}"
@@ -31,8 +33,7 @@ def duration(ns: int | None) -> str:
 def _three_digits(ns: int, unit_ns: int) -> str:
     whole = ns // unit_ns
     decimals = 0 if whole >= 100 else 1 if whole >= 10 else 2
-    text = f"{ns / unit_ns:.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{ns / unit_ns:.{decimals}f}"
 
 
 def count(value: int | float | None) -> str:
@@ -47,7 +48,7 @@ def short_count(value: int | None) -> str:
     for unit, letter in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
         if abs(value) >= unit:
             scaled = value / unit
-            return f"{scaled:.1f}{letter}" if abs(scaled) < 100 else f"{scaled:.0f}{letter}"
+            return f"{scaled:.1f}".removesuffix(".0") + letter if abs(scaled) < 100 else f"{scaled:.0f}{letter}"
     return str(value)
 
 

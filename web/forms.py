@@ -17,7 +17,9 @@ class LoginForm(forms.Form):
 
 
 class KeyForm(forms.Form):
-    name = forms.CharField(max_length=100, error_messages={"required": "Give the key a name, so that it can be told apart."})
+    name = forms.CharField(
+        max_length=100, error_messages={"required": "Give the key a name, so that it can be told apart."}
+    )
     scopes = forms.MultipleChoiceField(
         choices=[(value, label) for value, label, _ in SCOPES],
         error_messages={"required": "Choose at least one scope: a key without any can do nothing."},

@@ -12,7 +12,9 @@ def wants_partial(request: HttpRequest) -> bool:
     return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
 
 
-def render_page(request: HttpRequest, template: str, *, partial: str, status: int = 200, **context: object) -> HttpResponse:
+def render_page(
+    request: HttpRequest, template: str, *, partial: str, status: int = 200, **context: object
+) -> HttpResponse:
     """Render `template`, or its partial `partial` when htmx asks."""
     name = f"{template}#{partial}" if wants_partial(request) else template
     response = render(request, name, context, status=status)

@@ -18,7 +18,7 @@ TRAIL_SEPARATOR = "~"
 
 @dataclass(frozen=True)
 class ListState:
-    """What the URL says. `trail`: the cursors of the pages before this one, so that there is a way back without OFFSET."""
+    """What the URL says. `trail`: the cursors of the pages before this one, to have a way back."""
 
     range: TimeRange
     filter: str
@@ -52,7 +52,7 @@ class ListState:
 
     @property
     def previous(self) -> str:
-        """"" on the first page. The page before the oldest one remembered is the first page."""
+        """ "" on the first page. The page before the oldest one remembered is the first page."""
         if not self.cursor:
             return ""
         return self.link(cursor=self.trail[-1], trail=self.trail[:-1]) if self.trail else self.first

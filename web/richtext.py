@@ -16,9 +16,14 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from backend.core import limits
 
-TAGS = set("p br hr h1 h2 h3 h4 h5 h6 strong em s code pre blockquote ul ol li table thead tbody tr th td a".split())
+TAGS = {
+    *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "pre", "blockquote"),
+    *("ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "a"),
+}
 # Only whole addresses of these schemes stay links: a relative one would act inside Spanhouse.
 LINK = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
+# Shorter JSON stays on one line: most tool arguments are.
+ONE_LINE_CHARS = 72
 JSON_TOKEN = re.compile(
     r'(?P<string>"(?:\\.|[^"\\])*")(?P<colon>\s*:)?|(?P<word>\b(?:true|false|null)\b)|(?P<number>-?\d[\d.eE+-]*)'
 )
@@ -34,10 +39,17 @@ def _image_as_words(
 
 _parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
 _parser.add_render_rule("image", _image_as_words)
+
+
+def _whole_links_only(_tag: str, name: str, value: str) -> str | None:
+    """`rel` and `target` are set by the cleaner itself. nh3 asks before it drops what is not allowed."""
+    return value if name in ("rel", "target") or (name == "href" and LINK.match(value)) else None
+
+
 _cleaner = nh3.Cleaner(
     tags=TAGS,
     attributes={"a": {"href"}},
-    attribute_filter=lambda tag, name, value: value if tag == "a" and name == "href" and LINK.match(value) else None,
+    attribute_filter=_whole_links_only,
     url_schemes={"http", "https", "mailto"},
     link_rel="noopener noreferrer nofollow",
     set_tag_attribute_values={"a": {"target": "_blank"}},
@@ -52,7 +64,9 @@ def markdown(text: str) -> SafeString:
 def pretty_json(value: object) -> SafeString | None:
     """Indented JSON with a class per token. None when it nests too deep to be written."""
     try:
-        text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+        text = json.dumps(value, ensure_ascii=False, default=str)
+        if len(text) > ONE_LINE_CHARS:
+            text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
     except (RecursionError, ValueError):
         return None
     return coloured_json(text)

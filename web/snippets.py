@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 KEY_PLACEHOLDER = "YOUR_API_KEY"
 
-PYTHON = '''# pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-http
+PYTHON = """# pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-http
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import TracerProvider
@@ -26,7 +26,7 @@ with trace.get_tracer("my-app").start_as_current_span("hello") as span:
     span.set_attribute("gen_ai.operation.name", "chat")
     span.set_attribute("gen_ai.request.model", "gpt-4o-mini")
 provider.shutdown()
-'''
+"""
 
 CURL = """curl -X POST {endpoint} \\
   -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\

@@ -54,10 +54,10 @@ class TreeRow:
         span = self.span
         if self.failed:
             return span.error.type if span.error and span.error.type else span.status.message[:80]
-        for said in (span.response_model or span.request_model, span.tool_name, span.agent_name):
-            if said and said not in span.name:
-                return said
-        return ""
+        models = [model for model in (span.request_model, span.response_model) if model]
+        if models and not any(model in span.name for model in models):
+            return models[-1]
+        return next((said for said in (span.tool_name, span.agent_name) if said and said not in span.name), "")
 
 
 @dataclass(frozen=True)

@@ -120,22 +120,35 @@ def type_expression() -> str:
     )
 
 
+# The start of a text in JSON messages.
+TEXT_MARKERS = ('"content":"', '"content": "', '"text":"', '"text": "')
+PREVIEW_HEAD, PREVIEW_TEXT = 4096, 700
+
+
 def preview(column_name: str, *, role: str) -> str:
     """The first PREVIEW_CHARS characters; of JSON messages, those of the first text of `role`.
 
-    Only the start of a text is looked at: a preview must not cost what reading 200 KB costs.
+    Only the start of a text is looked at: a preview must not cost what reading 200 KB costs. Searching fixed strings costs
+    a tenth of a regular expression.
     """
-    head = f"substring({column_name}, 1, 4096)"
-    markers = array((f'"role":"{role}"', f'"role": "{role}"'))
-    start = f"greatest(multiSearchFirstPosition({head}, {markers}), 1)"
-    text = f"extract(substring({head}, {start}, 1500), {quoted(CONTENT_OF_JSON)})"
-    plain = f"substringUTF8({column_name}, 1, {PREVIEW_CHARS})"
+    roles = array((f'"role":"{role}"', f'"role": "{role}"'))
+    head = f"substring({column_name}, 1, {PREVIEW_HEAD})"
+    part = f"substring({head}, greatest(multiSearchFirstPosition({head}, {roles}), 1), 1500)"
+    found = f"multiSearchFirstPosition({part}, {array(TEXT_MARKERS)})"
+    after_colon = f"substring({part}, position({part}, ':', {found}) + 1, {PREVIEW_TEXT})"
+    text = f"substring({after_colon}, position({after_colon}, '\"') + 1)"
+    # Escaped quotes and backslashes out of the way, at the same length, the next quote ends the text.
+    masked = f"replaceAll(replaceAll({text}, {quoted(chr(92) * 2)}, '..'), {quoted(chr(92) + chr(34))}, '..')"
+    end = f"position({masked}, '\"')"
+    last = f"position(substring({text}, -6), {quoted(chr(92))})"
+    cut = f"[length({text}), length({text}) - 7 + {last}, {end} - 1][1 + greatest(({end} > 0) * 2, ({last} > 0) * 1)]"
+    whole = f"substring({text}, 1, {cut})"
     # The cut by bytes may have split a character.
-    opened = f"substringUTF8(toValidUTF8(JSONExtractString(concat('\"', {text}, '\"'))), 1, {PREVIEW_CHARS})"
-    return f"if(startsWith({column_name}, '[') OR startsWith({column_name}, '{{'), if({opened} != '', {opened}, {plain}), {plain})"
-
-
-CONTENT_OF_JSON = r'"(?:content|text)"\s*:\s*"((?:[^"\\]|\\.)+)'
+    opened = f"substringUTF8(JSONExtractString(toValidUTF8(concat('\"', {whole}, '\"'))), 1, {PREVIEW_CHARS})"
+    plain = f"substringUTF8({column_name}, 1, {PREVIEW_CHARS})"
+    is_json = f"(substring({column_name}, 1, 1) IN ('[', '{{'))"
+    # Not `if` and AND: their lazy evaluation of the branches costs 25 microseconds a span here (measured).
+    return f"[{plain}, {opened}][1 + {is_json} * ({found} > 0) * ({opened} != '')]"
 
 
 def exception_type() -> str:

@@ -27,8 +27,8 @@ MAX_REASONS_IN_REPLY = 5
 # A segment is closed when the writer is idle and it is this old: how fresh a trace is when the server is idle.
 SEGMENT_MAX_AGE_S = 0.5
 # Busy: segments grow to this, because larger inserts cost less per span (DESIGN section 8); then they are closed anyway.
-SEGMENT_BYTES = 8 * MIB
-SEGMENT_MAX_BYTES = 16 * MIB
+SEGMENT_BYTES = 16 * MIB
+SEGMENT_MAX_BYTES = 32 * MIB
 # Room for spans while ClickHouse is away: an hour of 300 spans/s at 1.5 KB. SPANHOUSE_SPOOL_MAX_BYTES changes it.
 SPOOL_MAX_BYTES = 2 * GIB
 # What a sender is told to wait when the spool is full or ClickHouse is away.
@@ -49,6 +49,8 @@ KEY_LOOKUPS_WAITING = 1_000
 MAX_KEY_CHARS = 512
 # A project may send this many seconds' worth of its rate limit at once: exporters send in batches.
 RATE_BURST_S = 10.0
+# A spent quota does not come back soon; an owner may raise it, though.
+QUOTA_RETRY_S = 3_600
 # Small requests are unpacked on the event loop (under 1 ms of work); larger ones in a thread.
 UNPACK_INLINE_BYTES = 256 * KIB
 # Bodies above this count as big: MAX_BODIES_IN_WORK of them are held at once, small ones never wait behind them.
@@ -98,3 +100,12 @@ MAX_FILTER_CHARS = 4_000
 MAX_FILTER_NESTING = 20
 # Words and values in one filter: each is a condition that every span of the window is tested with.
 MAX_FILTER_TERMS = 100
+
+# --- REST API and scores ----------------------------------------------------------------------------------------------
+# 1,000 scores with a comment of some hundred words each.
+MAX_API_BODY_BYTES = 8 * MIB
+MAX_SCORE_NAME_CHARS = 200
+MAX_SCORE_ID_CHARS = 200
+# A comment or a text value is something a person reads beside a span, not a document.
+MAX_SCORE_TEXT_CHARS = 10_000
+MAX_SCORE_METADATA = 50

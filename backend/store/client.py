@@ -28,7 +28,7 @@ TIMEOUT_CODES = frozenset({159, 160})
 TOO_LARGE_CODES = frozenset({158, 307, 396})
 MEMORY_CODES = frozenset({173, 241})
 # Refusals that pass: network, replicas, read-only, too many parts or queries, full disk, cancelled, shutting down.
-PASSING_CODES = frozenset({0, 164, 198, 202, 203, 209, 210, 225, 236, 242, 243, 252, 279, 285, 286, 319, 394, 425, 439, 516, 999, 1002})
+PASSING_CODES = frozenset({0, 198, 202, 203, 209, 210, 225, 236, 242, 243, 252, 279, 285, 286, 319, 394, 425, 439, 516, 999, 1002})
 
 
 class Profile(Enum):

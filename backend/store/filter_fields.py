@@ -38,6 +38,11 @@ TYPES: tuple[LiteralString, ...] = (
     "span",
 )
 STATUS: dict[str, LiteralString] = {"ok": "1", "error": "2", "unset": "0"}
+# Not every sender adds up; -1 says that none of the three was given.
+ALL_TOKENS: LiteralString = (
+    "multiIf(total_tokens >= 0, total_tokens, input_tokens >= 0 OR output_tokens >= 0, "
+    "greatest(input_tokens, 0) + greatest(output_tokens, 0), -1)"
+)
 
 FIELDS: tuple[Field, ...] = (
     Field("type", "word", ("type",), "what the span is", words={name: "'" + name + "'" for name in TYPES}),
@@ -70,7 +75,7 @@ FIELDS: tuple[Field, ...] = (
         given="time_to_first_token_ns >= 0",
         aliases=("time_to_first_token",),
     ),
-    Field("tokens", "number", ("total_tokens",), "tokens in all", given="total_tokens >= 0", aliases=("total_tokens",)),
+    Field("tokens", "number", (ALL_TOKENS,), "tokens in all", given=ALL_TOKENS + " >= 0", aliases=("total_tokens",)),
     Field("input_tokens", "number", ("input_tokens",), "tokens in, cached ones too", given="input_tokens >= 0"),
     Field("output_tokens", "number", ("output_tokens",), "tokens out", given="output_tokens >= 0"),
     Field("input", "search", ("input",), "words in the input", given="input_preview != ''"),
@@ -95,7 +100,7 @@ def find(name: str) -> tuple[Field, str] | None:
 
 
 def suggestion(word: str, known: list[str]) -> str:
-    """" Did you mean x?", or the whole list when it is short, or nothing."""
+    """ " Did you mean x?", or the whole list when it is short, or nothing."""
     close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
     if close:
         return f" Did you mean {close[0]}?"

@@ -20,13 +20,14 @@ from backend.core import limits
 from backend.core.errors import InvalidInput
 
 # A field is a name right before an operator; the part behind a dot may be quoted: attr."my key":x
-FIELD = re.compile(r'(?P<name>[^\W\d][^\s"():<>=!,]*)(?P<key>"(?:[^"\\]|\\.)*")?(?P<op>:(?:[<>]=?|!=|=)?|\s*(?:[<>]=?|!=|=))')
+FIELD = re.compile(
+    r'(?P<name>[^\W\d][^\s"():<>=!,]*)(?P<key>"(?:[^"\\]|\\.)*")?(?P<op>:(?:[<>]=?|!=|=)?|\s*(?:[<>]=?|!=|=))'
+)
 VALUE = re.compile(r'[^\s",()]+')
 WORD = re.compile(r'[^\s"()]+')
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 SPACE = re.compile(r"\s*")
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-PLAIN_VALUE = re.compile(r'[^\s",()<>=!:]+')
 KEYWORDS = ("AND", "OR", "NOT")
 
 
@@ -234,7 +235,9 @@ def to_text(node: Node) -> str:
     if isinstance(node, Word):
         return quote(node.text)
     if isinstance(node, Term):
-        return _name(node.field) + node.operator + ",".join(_value(value) for value in node.values)
+        space = "" if node.operator == ":" else " "  # so that `> =1` stays what it was
+        values = (quote(value.text) if value.quoted else value.text for value in node.values)
+        return _name(node.field) + node.operator + space + ",".join(values)
     if isinstance(node, Not):
         return "NOT " + _grouped(node.node)
     return (" OR " if isinstance(node, Or) else " ").join(_grouped(one) for one in node.nodes)
@@ -242,10 +245,6 @@ def to_text(node: Node) -> str:
 
 def _grouped(node: Node) -> str:
     return f"({to_text(node)})" if isinstance(node, (And, Or)) else to_text(node)
-
-
-def _value(value: Value) -> str:
-    return quote(value.text) if value.quoted or not PLAIN_VALUE.fullmatch(value.text) else value.text
 
 
 def _name(name: str) -> str:

@@ -48,8 +48,10 @@ def compile_filter(text: str) -> Compiled:
 
 
 def search_condition(columns: tuple[LiteralString, ...], placeholder: LiteralString) -> LiteralString:
-    """Whether one of these columns holds the text, whatever its case. The one place that decides how text is searched."""
-    found: list[LiteralString] = ["positionCaseInsensitiveUTF8(" + column + ", " + placeholder + ") > 0" for column in columns]
+    """Whether one of these columns holds the text, in any case. The one place that decides how text is searched."""
+    found: list[LiteralString] = [
+        "positionCaseInsensitiveUTF8(" + column + ", " + placeholder + ") > 0" for column in columns
+    ]
     return "(" + " OR ".join(found) + ")"
 
 
@@ -95,7 +97,9 @@ class _Compiler:
             return "arrayExists(x -> " + self._text("x", value, fold=True) + ", " + found.columns[0] + ")"
         text = value.text.lower() if found.name in ("trace", "span") else value.text  # their ids are lower-case hex
         value = Value(text, value.quoted, value.position)
-        matches: list[LiteralString] = [self._text(column, value, fold=found.kind == "text") for column in found.columns]
+        matches: list[LiteralString] = [
+            self._text(column, value, fold=found.kind == "text") for column in found.columns
+        ]
         return matches[0] if len(matches) == 1 else "(" + " OR ".join(matches) + ")"
 
     def _text(self, column: LiteralString, value: Value, *, fold: bool) -> LiteralString:
@@ -177,7 +181,9 @@ def _parts(found: Field, value: Value) -> tuple[Decimal, str]:
     digits = read[1].replace("_", "") if read else ""
     if read is None or digits.count(".") > 1:
         example = "2s or 150ms" if found.kind == "duration" else "100 or 1.5k"
-        raise wrong(f'{found.name} is compared with a number such as {example}, not with "{value.text[:60]}".', value.position)
+        raise wrong(
+            f'{found.name} is compared with a number such as {example}, not with "{value.text[:60]}".', value.position
+        )
     return Decimal(digits), read[2].lower()
 
 

@@ -16,8 +16,8 @@ from backend.store.client import Profile, Store
 from backend.store.otlp import OTLP_LOGS_COLUMNS, OTLP_TRACES_COLUMNS
 
 FOLDER = Path(__file__).parent / "migrations"
-# The text index with a preprocessor and the string format schema came with this release.
-OLDEST_SERVER = (26, 2)
+# The oldest release on which everything the migrations and views use was tried.
+OLDEST_SERVER = (26, 5)
 
 LEDGER: LiteralString = """
 CREATE TABLE IF NOT EXISTS schema_migrations (name String, checksum String, applied_at DateTime64(3, 'UTC'), version UInt64)

@@ -9,6 +9,7 @@ import pytest
 from tests.arch.sources import Source, sources
 
 MAX_LINES = 300
+MAX_TEST_LINES = 400
 # Longer files, each with the lines it may have and the reason. A file that became short again must leave the list.
 LONGER: dict[str, int] = {}
 
@@ -30,15 +31,19 @@ def test_it_says_its_purpose_first(source: Source) -> None:
 @pytest.mark.parametrize("source", sources("backend", "ingest", "web", "benchmarks", "tests"), ids=ids)
 def test_it_stays_short(source: Source) -> None:
     lines = source.text.count("\n")
-    limit = LONGER.get(source.path, MAX_LINES)
+    limit = LONGER.get(source.path, limit_of(source.path))
     assert lines <= limit, f"{source.path} has {lines} lines; the limit is {limit}: split it by purpose"
+
+
+def limit_of(path: str) -> int:
+    return MAX_TEST_LINES if path.startswith("tests/") else MAX_LINES
 
 
 def test_the_list_of_longer_files_is_not_stale() -> None:
     lines = {
         source.path: source.text.count("\n") for source in sources("backend", "ingest", "web", "benchmarks", "tests")
     }
-    assert [path for path in LONGER if lines.get(path, 0) <= MAX_LINES] == []
+    assert [path for path in LONGER if lines.get(path, 0) <= limit_of(path)] == []
 
 
 def test_no_module_is_a_drawer() -> None:

@@ -77,7 +77,9 @@ def spans_of(request, log_events: dict[str, list[LogEvent]] | None = None) -> di
                     attributes=attributes,
                     **values,
                     **{f"{side}_key": key for side, key in keys.items()},
-                    events=[(event.name, event.time_unix_nano, attributes_of(event.attributes)) for event in span.events],
+                    events=[
+                        (event.name, event.time_unix_nano, attributes_of(event.attributes)) for event in span.events
+                    ],
                     log_events=(log_events or {}).get(span.span_id.hex(), []),
                     status_message=span.status.message,
                     status_code=span.status.code,

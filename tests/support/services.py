@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+
+import psutil
 
 from tests.support.processes import Program, free_port
 
@@ -87,6 +91,18 @@ class Postgres:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{database}"'.encode())
         return self.url(database)
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """No process of it runs on: connections stay open, and nothing is answered."""
+        processes = [psutil.Process(self.program.pid), *psutil.Process(self.program.pid).children(recursive=True)]
+        try:
+            for process in processes:
+                process.suspend()
+            yield
+        finally:
+            for process in processes:
+                process.resume()
 
     def stop(self) -> None:
         self.program.kill()

@@ -18,11 +18,12 @@ register = template.Library()
 def side_bar(context: Context) -> dict[str, Any]:
     request: HttpRequest = context["request"]
     match = request.resolver_match
+    mine = list(projects.user_projects(request.user)) if request.user.is_authenticated else []
     return {
         "request": request,
         "user": request.user,
-        "project": getattr(request, "project", None),
-        "projects": projects.user_projects(request.user) if request.user.is_authenticated else [],
+        "project": getattr(request, "project", None) or next(iter(mine), None),
+        "projects": mine,
         "groups": GROUPS,
         "here": match.url_name if match else "",
         "csrf_token": context.get("csrf_token", ""),

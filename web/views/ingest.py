@@ -16,7 +16,7 @@ from web.timerange import PRESETS, parse_range
 def ingest_page(request: ProjectRequest) -> HttpResponse:
     problem = None
     try:
-        window = parse_range(request.GET if request.GET else {"range": "1h"})
+        window = parse_range(request.GET or {"range": "1h"})
     except InvalidInput as error:
         problem, window = error, parse_range({"range": "1h"})
     view = services.overview(request.project.id, window.start_ns, window.end_ns)

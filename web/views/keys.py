@@ -9,14 +9,19 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from backend.core.errors import Forbidden
 from backend.projects import services
 from web.access import ProjectRequest, project_view
 from web.forms import SCOPES, KeyForm
 from web.htmx import render_page
 
 
-@project_view("key:manage")
+@project_view("key:read")
 def key_list(request: ProjectRequest) -> HttpResponse:
+    """Who may see the keys need not be allowed to make one."""
+    may_write = services.may(request.user, request.project, "key:manage")
+    if request.method == "POST" and not may_write:
+        raise Forbidden("Your role does not include making API keys.")
     form = KeyForm(request.POST or None)
     created = None
     if request.method == "POST" and form.is_valid():
@@ -32,11 +37,11 @@ def key_list(request: ProjectRequest) -> HttpResponse:
         "keys/keys.html",
         partial="content",
         form=form,
-        failed=failed,
         created=created,
+        may_write=may_write,
         keys=services.list_keys(request.project),
         scopes=SCOPES,
-        chosen=request.POST.getlist("scopes") if failed else ["ingest", "read", "write"],
+        chosen=request.POST.getlist("scopes") if failed else services.SCOPES,
     )
 
 

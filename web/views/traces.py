@@ -29,6 +29,9 @@ def trace_list(request: ProjectRequest) -> HttpResponse:
     empty = not page.results and not problem
     appended = wants_partial(request) and request.headers.get("HX-Target") != "content"
     newest = _newest(request) if empty and not state.cursor else None
+    waiting = empty and newest is None and not state.cursor
+    if waiting and wants_partial(request):
+        return HttpResponse(status=204)  # the page that waits for the first trace asks again: nothing to swap
     return render_page(
         request,
         "traces/list.html",
@@ -42,7 +45,7 @@ def trace_list(request: ProjectRequest) -> HttpResponse:
         presets=[(key, label) for key, (label, _) in PRESETS.items()],
         problem=problem,
         newest=newest,
-        first_steps=snippets.first_trace(request) if empty and newest is None and not state.cursor else None,
+        first_steps=snippets.first_trace(request) if waiting else None,
     )
 
 

@@ -1,8 +1,9 @@
 """Any convention → messages of the OpenTelemetry GenAI schema: `render(span)`.
 
-One module is one convention is one pure function `render(RawSpan) -> Rendered | None`. RENDERERS is tried in order; each
-fills what the ones before it left empty, so put what is said explicitly before what is inferred. To add a convention:
-one file, one line here. Nothing in this package fetches anything, and nothing that a span holds makes it raise.
+One module is one convention is one pure function `render(RawSpan) -> Rendered | None`. RENDERERS is tried in order and
+each fills what the ones before it left empty, so put what is said explicitly before what is inferred. To add a
+convention: one file, one line here. Nothing in this package fetches anything, and nothing that a span holds makes it
+raise.
 """
 
 from __future__ import annotations
@@ -11,7 +12,19 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from backend.conventions.messages import generic, openinference, openllmetry, otel_events, otel_genai
+from backend.conventions.messages import (
+    generic,
+    google_adk,
+    langfuse,
+    langsmith,
+    logfire,
+    mlflow,
+    openinference,
+    openllmetry,
+    otel_events,
+    otel_genai,
+    vercel,
+)
 from backend.conventions.messages.errors import read_error
 from backend.conventions.messages.parts import text
 from backend.conventions.messages.schema import LogEvent, Message, Part, RawSpan, Rendered, RenderedError
@@ -26,6 +39,12 @@ RENDERERS: list[tuple[str, Callable[[RawSpan], Rendered | None]]] = [
     ("otel_events", otel_events.render),
     ("openinference", openinference.render),
     ("openllmetry", openllmetry.render),
+    ("vercel", vercel.render),
+    ("langfuse", langfuse.render),
+    ("logfire", logfire.render),
+    ("langsmith", langsmith.render),
+    ("mlflow", mlflow.render),
+    ("google_adk", google_adk.render),
     ("generic", generic.render),
 ]
 
@@ -35,6 +54,8 @@ def render(span: RawSpan) -> Rendered:
     span = _whole(span)
     found = Rendered()
     for name, renderer in RENDERERS:
+        if renderer is generic.render and found.is_whole:
+            break  # nothing left to infer; parsing megabytes a second time would only cost
         try:
             part = renderer(span)
         except Exception:  # a span is anybody's input: a reader's mistake must not hide the span itself

@@ -8,7 +8,15 @@ from typing import Any
 from backend.conventions.messages import media
 from backend.conventions.messages.parts import read_part, reasoning, text, tool_call, tool_call_response
 from backend.conventions.messages.schema import Message, Part, RawSpan, Rendered
-from backend.conventions.messages.shapes import message, read_documents, read_request, read_response, read_tools, role_of
+from backend.conventions.messages.shapes import (
+    merged,
+    message,
+    read_documents,
+    read_request,
+    read_response,
+    read_tools,
+    role_of,
+)
 from backend.conventions.messages.values import (
     as_map,
     below,
@@ -28,7 +36,9 @@ DOCUMENT_LISTS = ("retrieval.documents", "reranker.output_documents")
 
 def render(span: RawSpan) -> Rendered | None:
     attributes = span.attributes
-    if not any(mark in attributes for mark in MARKS) and not any(key.startswith("llm.input_messages.") for key in attributes):
+    if not any(mark in attributes for mark in MARKS) and not any(
+        key.startswith("llm.input_messages.") for key in attributes
+    ):
         return None
     found = Rendered()
     if span.type == "tool":
@@ -50,7 +60,7 @@ def render(span: RawSpan) -> Rendered | None:
 
 
 def _messages(attributes: Mapping[str, str], prefix: str, role: str) -> list[Message]:
-    return [_message(below(one, "message"), role) for one in indexed(attributes, prefix)]
+    return merged([_message(below(one, "message"), role) for one in indexed(attributes, prefix)])
 
 
 def _message(item: Mapping[str, str], role: str) -> Message:

@@ -1,4 +1,4 @@
-"""OpenLLMetry (Traceloop) and its older names: gen_ai.prompt.N.…, gen_ai.completion.N.…, traceloop.entity.input/output."""
+"""OpenLLMetry (Traceloop), older names too: gen_ai.prompt.N.…, gen_ai.completion.N.…, traceloop.entity.input/output."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 from backend.conventions.messages.parts import read_parts, reasoning, tool_call
 from backend.conventions.messages.schema import Message, RawSpan, Rendered
-from backend.conventions.messages.shapes import merged, message, read_messages, read_request, read_response, read_tools, role_of
+from backend.conventions.messages.shapes import (
+    merged,
+    message,
+    read_messages,
+    read_request,
+    read_response,
+    read_tools,
+    role_of,
+)
 from backend.conventions.messages.values import as_map, decoded, indexed, is_list, is_map, json_text, opened
 
 INPUTS = ("gen_ai.prompt", "llm.prompts")
@@ -22,7 +30,9 @@ def render(span: RawSpan) -> Rendered | None:
     found.input_messages = _all(attributes, INPUTS, "user")
     found.output_messages = _all(attributes, OUTPUTS, "assistant")
     found.tool_definitions = [
-        tool for one in indexed(attributes, "llm.request.functions") for tool in read_tools(json_text(_open_schema(one)))
+        tool
+        for one in indexed(attributes, "llm.request.functions")
+        for tool in read_tools(json_text(_open_schema(one)))
     ]
     if not found.says_something and ("traceloop.entity.input" in attributes or "traceloop.entity.output" in attributes):
         _of_entity(found, attributes)
@@ -46,7 +56,9 @@ def _message(item: Mapping[str, str], role: str) -> Message:
     if item.get("function_call.name"):
         parts.append(tool_call(item["function_call.name"], item.get("function_call.arguments")))
     if role == "tool":
-        made = read_messages({"role": "tool", "content": item.get("content", ""), "tool_call_id": item.get("tool_call_id")}, role)
+        made = read_messages(
+            {"role": "tool", "content": item.get("content", ""), "tool_call_id": item.get("tool_call_id")}, role
+        )
         parts = made[0]["parts"] if made else parts
     return message(role, parts, item.get("finish_reason"))
 

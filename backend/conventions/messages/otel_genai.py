@@ -1,4 +1,4 @@
-"""OpenTelemetry GenAI, current: gen_ai.input.messages and its siblings on the span, in a span event or in a log event."""
+"""OpenTelemetry GenAI, current: gen_ai.input.messages and its siblings, on the span, in a span event or a log event."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class RenderedError:
 
 @dataclass
 class Rendered:
-    """What a span says, whatever convention it was said in. A renderer fills what it knows and leaves the rest empty."""
+    """What a span says, in whatever convention. A renderer fills what it knows and leaves the rest empty."""
 
     input_messages: list[Message] = field(default_factory=list[Message])
     output_messages: list[Message] = field(default_factory=list[Message])
@@ -66,9 +66,12 @@ class Rendered:
 
     @property
     def says_something(self) -> bool:
-        return bool(
-            self.input_messages or self.output_messages or self.tool or self.documents or self.tool_definitions
-        )
+        return bool(self.input_messages or self.output_messages or self.tool or self.documents or self.tool_definitions)
+
+    @property
+    def is_whole(self) -> bool:
+        said_both = all(any(one["parts"] for one in side) for side in (self.input_messages, self.output_messages))
+        return said_both or (self.tool is not None and None not in self.tool.values())
 
     def fill(self, other: Rendered) -> None:
         """Take from `other` what is still missing here: the renderer that came first keeps its word."""

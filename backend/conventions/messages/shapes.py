@@ -51,11 +51,29 @@ ROLES = {
     "functionmessage": "tool",
     "tool_result": "tool",
 }
-CONTENT_FIELDS = ("parts", "content", "contents", "blocks", "tool_calls", "function_call", "toolCalls", "text", "refusal")
+CONTENT_FIELDS = (
+    "parts",
+    "content",
+    "contents",
+    "blocks",
+    "tool_calls",
+    "function_call",
+    "toolCalls",
+    "text",
+    "refusal",
+)
 # Items of OpenAI's Responses API that stand where messages do.
-CALL_ITEMS = tuple(
-    "function_call custom_tool_call mcp_call web_search_call file_search_call computer_call code_interpreter_call"
-    " local_shell_call image_generation_call reasoning".split()
+CALL_ITEMS = (
+    "function_call",
+    "custom_tool_call",
+    "mcp_call",
+    "web_search_call",
+    "file_search_call",
+    "computer_call",
+    "code_interpreter_call",
+    "local_shell_call",
+    "image_generation_call",
+    "reasoning",
 )
 OUTPUT_ITEMS = ("function_call_output", "custom_tool_call_output", "computer_call_output", "local_shell_call_output")
 
@@ -194,13 +212,14 @@ def _pair(item: list[object]) -> list[object]:
 def merged(messages: list[Message]) -> list[Message]:
     """Neighbours that are one turn of the assistant (reasoning, then a call, then text) become one message."""
     result: list[Message] = []
+    open_turn = False  # whether the last message is only reasoning and calls, so that more of the turn may follow
     for one in messages:
-        previous = result[-1] if result else None
-        loose = previous is not None and all(p["type"] in ("reasoning", "tool_call") for p in previous["parts"])
-        if previous is not None and loose and previous["role"] == one["role"] == "assistant" and previous["parts"]:
-            result[-1] = {**previous, **one, "parts": previous["parts"] + one["parts"]}
+        if result and open_turn and result[-1]["role"] == one["role"] == "assistant":
+            result[-1]["parts"].extend(one["parts"])
+            result[-1].update({key: value for key, value in one.items() if key != "parts"})
         else:
-            result.append(one)
+            result.append({**one, "parts": list(one["parts"])})
+        open_turn = bool(one["parts"]) and all(part["type"] in ("reasoning", "tool_call") for part in one["parts"])
     return result
 
 
@@ -252,7 +271,7 @@ def read_response(value: object) -> list[Message] | None:
         return [_choice(as_map(one)) for one in flat]
     for field in ("output", "messages", "message", "response", "raw"):
         inner = item.get(field)
-        if (is_list(inner) or is_map(inner)):
+        if is_list(inner) or is_map(inner):
             found = read_messages(inner, "assistant") or (read_response(as_map(inner)) if field != "messages" else None)
             if found:
                 reason = _finish_reason(item)

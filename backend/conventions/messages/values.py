@@ -124,11 +124,14 @@ def first_text(item: Mapping[str, object], *keys: str) -> str:
 
 
 def json_attribute(attributes: Mapping[str, str], *keys: str) -> Any:
-    """The JSON in the first of these attributes that is present; its text when it is not JSON; None when absent."""
+    """The JSON in the first of these attributes that is present; its text when it is not JSON; None when absent.
+
+    Text that is one JSON string is opened too (the AI SDK encodes results); a number or a flag stays text.
+    """
     for key in keys:
         text = attributes.get(key)
         if text:
-            return opened(text)
+            return decoded(text) if text.startswith('"') else opened(text)
     return None
 
 

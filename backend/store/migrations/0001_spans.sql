@@ -69,8 +69,8 @@ CREATE TABLE spans {on_cluster} (
   INDEX by_trace trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
   INDEX by_session session_id TYPE bloom_filter(0.01) GRANULARITY 1,
   INDEX by_user user_id TYPE bloom_filter(0.01) GRANULARITY 1,
-  INDEX input_words input TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lower(input)),
-  INDEX output_words output TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lower(output))
+  INDEX input_words input TYPE text(tokenizer = 'splitByNonAlpha', posting_list_codec = 'bitpacking', preprocessor = lower(input)),
+  INDEX output_words output TYPE text(tokenizer = 'splitByNonAlpha', posting_list_codec = 'bitpacking', preprocessor = lower(output))
 )
 ENGINE = {replacing}
 PARTITION BY toMonday(start_time)

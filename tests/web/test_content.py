@@ -1,0 +1,84 @@
+"""What the panel shows of one span."""
+
+from __future__ import annotations
+
+import base64
+
+from backend.core import limits
+from tests.web.spans import span
+from web.content import present
+
+PIXEL = base64.b64encode(b"\x89PNG not really").decode()
+
+
+def said(*parts: dict, role: str = "user", **fields: object) -> dict:
+    return {"role": role, "parts": list(parts), **fields}
+
+
+def test_it_shows_messages_instead_of_the_raw_input() -> None:
+    shown = present(span(1, input="raw", input_messages=[said({"type": "text", "content": "Hi **you**"})]))
+    assert shown.input is None
+    assert shown.input_messages[0].parts[0].value.html == "<p>Hi <strong>you</strong></p>\n"
+
+
+def test_it_shows_raw_input_when_there_are_no_messages() -> None:
+    shown = present(span(1, input='{"q": 1}', output="plain <b>"))
+    assert shown.input is not None
+    assert shown.input.kind == "json"
+    assert shown.output is not None
+    assert (shown.output.kind, shown.output.text) == ("text", "plain <b>")
+
+
+def test_it_pretty_prints_arguments_whether_object_or_text() -> None:
+    parts = [{"type": "tool_call", "name": "f", "id": "1", "arguments": a} for a in ({"a": 1}, '{"a": 1}', None, "")]
+    shown = present(span(1, output_messages=[said(*parts, role="assistant")])).output_messages[0].parts
+    assert [p.value.kind for p in shown] == ["json", "json", "json", "text"]
+    assert shown[0].value.html == shown[1].value.html
+
+
+def test_it_folds_system_prompts_and_old_messages() -> None:
+    messages = [
+        said({"type": "text", "content": "s"}, role="system"),
+        *(said({"type": "text", "content": str(i)}) for i in range(9)),
+    ]
+    shown = present(span(1, input_messages=messages)).input_messages
+    assert [m.open for m in shown] == [False] * 4 + [True] * 6
+
+
+def test_it_shows_images_only_when_they_came_inside_the_span() -> None:
+    parts = [
+        {"type": "blob", "mime_type": "image/png", "modality": "image", "content": PIXEL},
+        {"type": "blob", "mime_type": "image/svg+xml", "modality": "image", "content": PIXEL},
+        {"type": "blob", "mime_type": "image/png", "content": 'x" onerror="alert(1)'},
+        {"type": "uri", "modality": "image", "uri": "https://evil.example/pixel.png"},
+    ]
+    shown = present(span(1, input_messages=[said(*parts)])).input_messages[0].parts
+    assert [p.kind for p in shown] == ["image", "note", "note", "note"]
+    assert shown[0].value.text == f"data:image/png;base64,{PIXEL}"
+
+
+def test_it_cuts_long_values_and_says_so() -> None:
+    long = "x" * (limits.SHOWN_CHARS + 7)
+    shown = present(span(1, input=long, attributes={"k": "y" * (limits.SHOWN_ATTRIBUTE_CHARS + 3)}))
+    assert shown.cut
+    assert shown.input is not None
+    assert (len(shown.input.text), shown.input.cut) == (limits.SHOWN_CHARS, 7)
+    assert shown.attributes[0].value.cut == 3
+    whole = present(span(1, input=long), whole=True)
+    assert whole.input is not None
+    assert whole.input.text == long
+
+
+def test_a_part_of_an_unknown_kind_is_still_shown() -> None:
+    shown = present(span(1, input_messages=[said({"type": "hologram", "x": 1}), {"role": None}])).input_messages
+    assert "hologram" in shown[0].parts[0].value.text
+    assert (shown[1].role, shown[1].parts) == ("unknown", [])
+
+
+def test_it_survives_values_nested_deeper_than_the_stack() -> None:
+    deep: object = 1
+    for _ in range(20_000):
+        deep = [deep]
+    shown = present(span(1, tool={"name": "f", "arguments": deep, "result": "ok"}))
+    assert shown.tool_arguments is not None
+    assert "too deep" in shown.tool_arguments.text
