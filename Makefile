@@ -5,6 +5,8 @@
 PY := .venv/bin/python
 # Each worker holds an embedded ClickHouse, so two are enough for two cores and a laptop's memory.
 TEST_WORKERS ?= 2
+# These start servers and a browser, and measure time: one after the other, with the machine to themselves.
+SERIAL_TESTS := tests/system tests/browser tests/docs/test_readme.py
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -28,11 +30,10 @@ test-system: ## only the tests that start servers and a browser
 
 .PHONY: unit-tests system-tests
 unit-tests:
-	@$(PY) -m pytest -n $(TEST_WORKERS) --dist loadfile tests --ignore=tests/system --ignore=tests/browser $(ARGS)
+	@$(PY) -m pytest -n $(TEST_WORKERS) --dist loadfile tests $(addprefix --ignore=,$(SERIAL_TESTS)) $(ARGS)
 
-# One after the other: they start real servers and measure time.
 system-tests:
-	@$(PY) -m pytest tests/system tests/browser $(ARGS)
+	@$(PY) -m pytest $(SERIAL_TESTS) $(ARGS)
 
 lint: ## formatting, rules, types and import contracts
 	@scripts/setup dev

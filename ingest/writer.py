@@ -106,8 +106,10 @@ class Writer:
             try:
                 if segment is not None:
                     self._store_segment(segment)
-                    self._recovered()
+                elif self._failures:
+                    self.store.ping()
                 self._housekeeping()
+                self._recovered()
             except SpanhouseError as error:
                 self._failed(error)
             except Exception as error:  # the thread must outlive whatever a segment does to it

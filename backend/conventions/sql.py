@@ -191,8 +191,9 @@ def span_columns() -> dict[str, str]:
         "received_at": nanoseconds("received_ns"),
         "version": "received_ns",
         "name": "s.name",
-        "kind": "toInt8(s.kind)",
-        "status_code": "toInt8(s.status.code)",
+        # Numbers that the enums do not know count as not given.
+        "kind": "toInt8(if(s.kind <= 5, s.kind, 0))",
+        "status_code": "toInt8(if(s.status.code <= 2, s.status.code, 0))",
         "status_message": "s.status.message",
         "scope_name": "scope.name",
         "scope_version": "scope.version",

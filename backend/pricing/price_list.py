@@ -17,6 +17,7 @@ from genai_prices.types import ConditionalPrice, ModelPrice, StartDateConstraint
 from backend.store.prices import ALWAYS_FROM, ALWAYS_TO, Price, Tier
 
 MILLION = Decimal(1_000_000)
+MAIN_PROVIDERS = ("openai", "anthropic", "google")
 
 
 def source() -> str:
@@ -93,8 +94,9 @@ def look_up(provider: str, model: str) -> list[Price]:
 
 def _find(provider: str, model: str) -> ModelPrice | list[ConditionalPrice] | None:
     snapshot = get_snapshot()
-    # A provider's name that the list does not know must not hide a model whose name it knows.
-    for provider_id in dict.fromkeys((provider or None, None)):
+    # A provider's name that the list does not know must not hide a model whose name it knows; and a span that names no
+    # provider means, for a model name of these three, one of these three.
+    for provider_id in dict.fromkeys((provider or None, None, *(() if provider else MAIN_PROVIDERS))):
         try:
             return snapshot.find_provider_model(model, None, provider_id, None)[1].prices
         except LookupError:

@@ -150,9 +150,18 @@ class Store:
         self._ready = False
 
     # -- opening -------------------------------------------------------------------------------------------------------
+    @property
+    def _folder(self) -> Path | None:
+        """The data folder of the embedded engine; None in memory."""
+        return Path(unquote(self._parts.path)) if self._parts.path not in ("", "/") else None
+
+    def _embed(self, *, database: str | None) -> Client:
+        folder = self._folder
+        return clickhouse_connect.get_client(interface="chdb", path=str(folder) if folder else None, database=database)
+
     def _claim_folder(self) -> None:
         """chDB allows one process per data folder; say which one has it instead of failing inside the engine."""
-        folder = Path(unquote(self._parts.path)) if self._parts.path not in ("", "/") else None
+        folder = self._folder
         if folder is None:
             return
         folder.mkdir(parents=True, exist_ok=True)
@@ -181,7 +190,7 @@ class Store:
             if self.embedded:
                 self._claim_folder()
                 # The engine lives as long as one handle is open; this one keeps it between queries.
-                self._keep = clickhouse_connect.get_client(dsn=self.url)
+                self._keep = self._embed(database=None)
             client = self._keep or self._connect(database="default")
             client.command(f"CREATE DATABASE IF NOT EXISTS {self._quoted_database()}")
             if client is not self._keep:
@@ -215,7 +224,7 @@ class Store:
         if not self.embedded:
             # readonly=2 forbids writes and still lets the limits travel with each request.
             return self._connect(database=self.database, settings={**settings, "readonly": "2"} if budget.reader else {})
-        client = clickhouse_connect.get_client(dsn=self.url, database=self.database)
+        client = self._embed(database=self.database)
         for name, value in settings.items():
             client.command(f"SET {name} = {value}")
         if budget.reader:

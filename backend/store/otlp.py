@@ -25,8 +25,8 @@ TRACES_SCHEMA = (
     + """
 message Event { fixed64 time_unix_nano=1; string name=2; repeated KeyValue attributes=3; }
 message Link { bytes trace_id=1; bytes span_id=2; repeated KeyValue attributes=4; }
-message Status { string message=2; int32 code=3; }
-message Span { bytes trace_id=1; bytes span_id=2; bytes parent_span_id=4; string name=5; int32 kind=6; fixed64 start_time_unix_nano=7; fixed64 end_time_unix_nano=8; repeated KeyValue attributes=9; repeated Event events=11; repeated Link links=13; Status status=15; }
+message Status { string message=2; uint32 code=3; }
+message Span { bytes trace_id=1; bytes span_id=2; bytes parent_span_id=4; string name=5; uint32 kind=6; fixed64 start_time_unix_nano=7; fixed64 end_time_unix_nano=8; repeated KeyValue attributes=9; repeated Event events=11; repeated Link links=13; Status status=15; }
 message ScopeSpans { Scope scope=1; repeated Span spans=2; }
 message ResourceSpans { Resource resource=1; repeated ScopeSpans scope_spans=2; }
 message Envelope { repeated ResourceSpans resource_spans=1; string project_id=100; fixed64 received_at=101; }
@@ -58,11 +58,11 @@ _RESOURCE = f"resource Tuple(attributes Array({_KEY_VALUE}))"
 _SCOPE = "scope Tuple(name String, version String)"
 
 _SPAN = (
-    "Tuple(trace_id String, span_id String, parent_span_id String, name String, kind Int32, start_time_unix_nano UInt64,"
+    "Tuple(trace_id String, span_id String, parent_span_id String, name String, kind UInt32, start_time_unix_nano UInt64,"
     f" end_time_unix_nano UInt64, attributes Array({_KEY_VALUE}),"
     f" events Array(Tuple(time_unix_nano UInt64, name String, attributes Array({_KEY_VALUE}))),"
     f" links Array(Tuple(trace_id String, span_id String, attributes Array({_KEY_VALUE}))),"
-    " status Tuple(message String, code Int32))"
+    " status Tuple(message String, code UInt32))"
 )
 _LOG = (
     f"Tuple(time_unix_nano UInt64, severity_text String, body {_ANY}, attributes Array({_KEY_VALUE}), trace_id String,"

@@ -45,11 +45,11 @@ def trace_row(row: Row) -> TraceRow:
     return TraceRow(
         trace_id=row["trace_id"],
         root_span_id=span_id if is_root else "",
-        name=row["trace_name"] or name,
+        name=row["first_trace_name"] or name,
         type=kind,
         start_ns=start_ns if is_root else row["first_ns"],
         duration_ns=row["end_ns"] - row["first_ns"],
-        status="error" if failed else STATUS.get(status_code, "unset"),
+        status="error" if failed else STATUS.get(status_code, "unset") if is_root else "unset",
         span_count=row["span_count"],
         error_count=row["error_count"],
         usage=total_usage(calls),
@@ -57,11 +57,11 @@ def trace_row(row: Row) -> TraceRow:
         models=sorted(row["models"]),
         service_name=service,
         environment=environment,
-        session_id=row["session_id"],
-        user_id=row["user_id"],
-        tags=list(row["tags"]),
-        input_preview=input_preview or row["input_preview"],
-        output_preview=output_preview or row["output_preview"],
+        session_id=row["first_session_id"],
+        user_id=row["first_user_id"],
+        tags=list(row["all_tags"]),
+        input_preview=input_preview or row["first_input"],
+        output_preview=output_preview or row["last_output"],
     )
 
 

@@ -111,7 +111,9 @@ def test_a_completion_without_roles_is_a_pair_of_messages() -> None:
     assert texts(found.output_messages)[0][1].startswith("ANSWER[")
 
 
-@pytest.mark.parametrize("name", ["langsmith_langchain", "langfuse_generation", "logfire_agent", "google_adk_log_event"])
+@pytest.mark.parametrize(
+    "name", ["langsmith_langchain", "langfuse_generation", "logfire_agent", "google_adk_log_event"]
+)
 def test_conventions_that_keep_provider_json(name: str) -> None:
     found = render(load(name))
     assert found.convention == ("otel_genai" if name == "google_adk_log_event" else name.rpartition("_")[0])
@@ -139,7 +141,10 @@ def test_system_instructions_come_first_and_only_once() -> None:
     instructions = '[{"type": "text", "content": "Be brief."}]'
     said = '[{"role": "user", "parts": [{"type": "text", "content": "Hi"}]}]'
     attributes = {"gen_ai.system_instructions": instructions, "gen_ai.input.messages": said}
-    assert texts(render(RawSpan(type="llm", attributes=attributes)).input_messages) == [("system", "Be brief."), ("user", "Hi")]
+    assert texts(render(RawSpan(type="llm", attributes=attributes)).input_messages) == [
+        ("system", "Be brief."),
+        ("user", "Hi"),
+    ]
 
 
 def test_explicit_messages_win_over_inferred_ones() -> None:
@@ -157,7 +162,8 @@ def test_text_of_a_span_that_is_no_call_is_no_message() -> None:
 
 def test_the_vercel_sdk() -> None:
     attributes = {
-        "ai.prompt.messages": '[{"role":"system","content":"Be kind"},{"role":"user","content":[{"type":"text","text":"Hi"}]}]',
+        "ai.prompt.messages": '[{"role":"system","content":"Be kind"},'
+        '{"role":"user","content":[{"type":"text","text":"Hi"}]}]',
         "ai.response.text": "Hello",
         "ai.response.reasoning": "A greeting.",
         "ai.response.toolCalls": '[{"toolCallId":"c1","toolName":"wave","input":"{\\"hand\\":\\"left\\"}"}]',

@@ -1,4 +1,4 @@
-"""Documents are tested: every setting, reason, reply and attribute key that the code knows is described, and links lead somewhere."""
+"""Documents are tested: they describe every setting, reason, reply and attribute key that the code knows."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def test_the_conventions_page_is_up_to_date() -> None:
 
 def load(path: Path):
     spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -67,5 +68,9 @@ def test_its_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_its_make_commands_exist(page: Path) -> None:
     makefile = text("Makefile")
-    named = set(re.findall(r"\bmake ([a-z-]+)(?=[`\s])", "\n".join(re.findall(r"```.*?```|`[^`]+`", page.read_text(), re.DOTALL))))
+    named = set(
+        re.findall(
+            r"\bmake ([a-z-]+)(?=[`\s])", "\n".join(re.findall(r"```.*?```|`[^`]+`", page.read_text(), re.DOTALL))
+        )
+    )
     assert {name for name in named if f"\n{name}:" not in makefile} == set()

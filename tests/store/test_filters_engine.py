@@ -13,8 +13,30 @@ from backend.store.filters import compile_filter
 Row = dict[str, Any]
 COLUMNS: dict[str, tuple[str, Any]] = {
     **dict.fromkeys(
-        "span_id trace_id name type error_type service_name environment release scope_name provider operation request_model"
-        " response_model session_id user_id tool_name agent_name prompt_name input output input_preview output_preview".split(),
+        [
+            "span_id",
+            "trace_id",
+            "name",
+            "type",
+            "error_type",
+            "service_name",
+            "environment",
+            "release",
+            "scope_name",
+            "provider",
+            "operation",
+            "request_model",
+            "response_model",
+            "session_id",
+            "user_id",
+            "tool_name",
+            "agent_name",
+            "prompt_name",
+            "input",
+            "output",
+            "input_preview",
+            "output_preview",
+        ],
         ("String", ""),
     ),
     "status_code": ("Int8", 0),
@@ -25,16 +47,52 @@ COLUMNS: dict[str, tuple[str, Any]] = {
     "resource_attributes": ("Map(LowCardinality(String), String)", {}),
 }
 ROWS: list[Row] = [
-    {"span_id": "a1", "trace_id": "ff", "name": "chat gpt-4o", "type": "llm", "request_model": "gpt-4o", "response_model": "gpt-4o-2024",
-     "status_code": 1, "duration_ns": 2_500_000_000, "input": "Où est la gare? 100% sure", "output": "À droite", "input_tokens": 90,
-     "output_tokens": 20, "tags": ["prod", "Été"], "user_id": "u_1", "attributes": {"plan": "gold", "score": "0.75"}},
-    {"span_id": "a2", "trace_id": "ff", "name": "tool", "type": "tool", "tool_name": "Search", "status_code": 2, "error_type": "TimeoutError",
-     "duration_ns": 150_000_000, "input": "{\"q\": \"weather\"}", "user_id": "uX1", "attributes": {"plan": "", "score": "n/a"}},
-    {"span_id": "a3", "trace_id": "ee", "name": "chat claude", "type": "llm", "request_model": "claude-sonnet-4-5", "total_tokens": 5000,
-     "duration_ns": 900_000_000, "time_to_first_token_ns": 300_000_000, "output": "The WEATHER is fine", "tags": ["dev"],
-     "resource_attributes": {"cloud.region": "eu"}, "service_name": "Shop"},
+    {
+        "span_id": "a1",
+        "trace_id": "ff",
+        "name": "chat gpt-4o",
+        "type": "llm",
+        "request_model": "gpt-4o",
+        "response_model": "gpt-4o-2024",
+        "status_code": 1,
+        "duration_ns": 2_500_000_000,
+        "input": "Où est la gare? 100% sure",
+        "output": "À droite",
+        "input_tokens": 90,
+        "output_tokens": 20,
+        "tags": ["prod", "Été"],
+        "user_id": "u_1",
+        "attributes": {"plan": "gold", "score": "0.75"},
+    },
+    {
+        "span_id": "a2",
+        "trace_id": "ff",
+        "name": "tool",
+        "type": "tool",
+        "tool_name": "Search",
+        "status_code": 2,
+        "error_type": "TimeoutError",
+        "duration_ns": 150_000_000,
+        "input": '{"q": "weather"}',
+        "user_id": "uX1",
+        "attributes": {"plan": "", "score": "n/a"},
+    },
+    {
+        "span_id": "a3",
+        "trace_id": "ee",
+        "name": "chat claude",
+        "type": "llm",
+        "request_model": "claude-sonnet-4-5",
+        "total_tokens": 5000,
+        "duration_ns": 900_000_000,
+        "time_to_first_token_ns": 300_000_000,
+        "output": "The WEATHER is fine",
+        "tags": ["dev"],
+        "resource_attributes": {"cloud.region": "eu"},
+        "service_name": "Shop",
+    },
     {"span_id": "a4", "trace_id": "dd", "name": "root", "type": "span", "duration_ns": 0, "session_id": "S-1"},
-]  # fmt: skip
+]
 CASES: list[tuple[str, Callable[[Row], bool]]] = [
     ("", lambda r: True),
     ("weather", lambda r: "weather" in (r["input"] + r["output"] + r["name"]).lower()),
@@ -78,10 +136,16 @@ CASES: list[tuple[str, Callable[[Row], bool]]] = [
     ("metadata.score>0.5", lambda r: r["span_id"] == "a1"),
     ("-metadata.score>0.5", lambda r: r["span_id"] != "a1"),
     ("resource.cloud.region:eu", lambda r: r["resource_attributes"].get("cloud.region") == "eu"),
-    ("type:llm (tokens>1k OR tag:prod) -user:uX1", lambda r: r["type"] == "llm" and (r["total_tokens"] > 1000 or "prod" in r["tags"])),
-    ("type:tool OR type:llm status:ok", lambda r: r["type"] == "tool" or (r["type"] == "llm" and r["status_code"] == 1)),
+    (
+        "type:llm (tokens>1k OR tag:prod) -user:uX1",
+        lambda r: r["type"] == "llm" and (r["total_tokens"] > 1000 or "prod" in r["tags"]),
+    ),
+    (
+        "type:tool OR type:llm status:ok",
+        lambda r: r["type"] == "tool" or (r["type"] == "llm" and r["status_code"] == 1),
+    ),
     ("NOT (type:llm OR type:tool)", lambda r: r["type"] not in ("llm", "tool")),
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,15 @@ class ClickHouseFront:
         folder.mkdir(parents=True, exist_ok=True)
         self.port = port or free_port()
         self.program = Program(
-            [sys.executable, "-m", "tests.support.clickhouse_front", "--path", str(folder / "db"), "--port", str(self.port)],
+            [
+                sys.executable,
+                "-m",
+                "tests.support.clickhouse_front",
+                "--path",
+                str(folder / "db"),
+                "--port",
+                str(self.port),
+            ],
             log=folder / "clickhouse.log",
             # The engine keeps format schemas in its working directory.
             cwd=folder,
@@ -34,7 +42,9 @@ class ClickHouseFront:
 
     def start(self) -> None:
         self.program.start()
-        self.program.wait_until(lambda: http("GET", self.address + "/ping", timeout=2).body == b"Ok.\n", why="ClickHouse front")
+        self.program.wait_until(
+            lambda: http("GET", self.address + "/ping", timeout=2).body == b"Ok.\n", why="ClickHouse front"
+        )
 
     def kill(self) -> None:
         self.program.kill()

@@ -1,4 +1,6 @@
-"""ClickHouse's HTTP interface over chDB, as far as clickhouse-connect uses it: `python -m tests.support.clickhouse_front`.
+"""ClickHouse's HTTP interface over chDB, as far as clickhouse-connect uses it.
+
+Run it with `python -m tests.support.clickhouse_front --path FOLDER --port NUMBER`.
 
 The tests of the scaled-out mode talk to this process instead of a ClickHouse server. Statements, settings, formats and
 error codes are the engine's own; only the transport is written here. What a real server has and this has not: users and
@@ -41,11 +43,12 @@ from urllib.parse import parse_qsl, urlsplit
 import chdb
 
 # URL parameters that a ClickHouse server takes for itself; everything else is a setting or a bound parameter.
-TRANSPORT = frozenset(
-    "query database user password default_format session_id session_timeout session_check query_id quota_key role compress"
-    " decompress buffer_size wait_end_of_query client_protocol_version http_headers_progress_interval_ms"
-    " send_progress_in_http_headers enable_http_compression cancel_http_readonly_queries_on_client_close".split()
-)
+TRANSPORT = frozenset({
+    "query", "database", "user", "password", "default_format", "session_id", "session_timeout", "session_check",
+    "query_id", "quota_key", "role", "compress", "decompress", "buffer_size", "wait_end_of_query",
+    "client_protocol_version", "http_headers_progress_interval_ms", "send_progress_in_http_headers",
+    "enable_http_compression", "cancel_http_readonly_queries_on_client_close",
+})  # fmt: skip
 # After ClickHouse's exceptionCodeToHTTPStatus; what is not named is a 500.
 HTTP_STATUS = {
     **dict.fromkeys((194, 481), 401),
@@ -68,7 +71,10 @@ NAMES = {
     53: "TYPE_MISMATCH",
     117: "INCORRECT_DATA",
 }
-INSERT_HEAD = re.compile(rb"\s*INSERT\s+INTO\s+(?P<into>.*?)\bFORMAT\s+(?P<format>\w+)[ \t]*(?:;[ \t]*)?(?:\r?\n|\Z)", re.IGNORECASE | re.DOTALL)
+INSERT_HEAD = re.compile(
+    rb"\s*INSERT\s+INTO\s+(?P<into>.*?)\bFORMAT\s+(?P<format>\w+)[ \t]*(?:;[ \t]*)?(?:\r?\n|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
 HAS_RESULT = re.compile(rb"\s*(?:SELECT|WITH|SHOW|DESC|DESCRIBE|EXISTS|EXPLAIN|CHECK|\()", re.IGNORECASE)
 OUTPUT_FORMAT = re.compile(rb"\bFORMAT\s+(\w+)\s*;?\s*\Z", re.IGNORECASE)
 ENGINE_ERROR = re.compile(r"Code:\s*(\d+)\.")
@@ -127,7 +133,10 @@ class EngineError(Exception):
 
     @classmethod
     def made(cls, code: int) -> EngineError:
-        return cls(code, f"Code: {code}. DB::Exception: The test asked for this error. ({NAMES.get(code, 'UNKNOWN_EXCEPTION')})")
+        return cls(
+            code,
+            f"Code: {code}. DB::Exception: The test asked for this error. ({NAMES.get(code, 'UNKNOWN_EXCEPTION')})",
+        )
 
 
 def quoted(text: str) -> str:
@@ -142,7 +151,9 @@ class Engine:
         self._path = str(path)
         # The engine lives as long as one handle is open.
         self._keep = chdb.connect(self._path)
-        self.version, self.timezone = self._keep.query("SELECT version(), timezone()", "TabSeparated").bytes().decode().split()
+        self.version, self.timezone = (
+            self._keep.query("SELECT version(), timezone()", "TabSeparated").bytes().decode().split()
+        )
 
     def run(self, request: Request) -> Reply:
         try:
@@ -213,7 +224,7 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: Front
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
         pass
 
     def do_GET(self) -> None:
@@ -230,14 +241,16 @@ class Handler(BaseHTTPRequestHandler):
             body = self._body()
         except (ValueError, zlib.error, EOFError) as error:
             self.close_connection = True
-            self._error(EngineError(354, f"Code: 354. DB::Exception: The body can't be read: {error}. (ZLIB_INFLATE_FAILED)"))
+            self._error(
+                EngineError(354, f"Code: 354. DB::Exception: The body can't be read: {error}. (ZLIB_INFLATE_FAILED)")
+            )
             return
         if urlsplit(self.path).path == "/__test__/mode":
             self._set_mode(json.loads(body))
         else:
             self._statement(body)
 
-    # --- what a test wants ----------------------------------------------------------------------------------------------
+    # --- what a test wants -------------------------------------------------------------------------------------------
     def _set_mode(self, wanted: dict[str, Any]) -> None:
         mode = Mode(**wanted)
         if mode.mode not in MODES:
@@ -275,7 +288,7 @@ class Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
 
-    # --- what a server does ---------------------------------------------------------------------------------------------
+    # --- what a server does ------------------------------------------------------------------------------------------
     def _statement(self, body: bytes) -> None:
         request = self._request(body)
         if not request.statement.strip():
@@ -294,7 +307,10 @@ class Handler(BaseHTTPRequestHandler):
             self.server.count("refused")
             self._cut()
             return
-        headers = {"X-ClickHouse-Summary": json.dumps(reply.summary), "X-ClickHouse-Query-Id": self._url().get("query_id", "")}
+        headers = {
+            "X-ClickHouse-Summary": json.dumps(reply.summary),
+            "X-ClickHouse-Query-Id": self._url().get("query_id", ""),
+        }
         if reply.format:
             headers["X-ClickHouse-Format"] = reply.format
         self._send(200, reply.body, headers)
@@ -318,7 +334,9 @@ class Handler(BaseHTTPRequestHandler):
             data=data,
             database=url.get("database") or self.headers.get("X-ClickHouse-Database", ""),
             output_format=url.get("default_format") or self.headers.get("X-ClickHouse-Format") or "TabSeparated",
-            settings={name: value for name, value in url.items() if name not in TRANSPORT and not name.startswith("param_")},
+            settings={
+                name: value for name, value in url.items() if name not in TRANSPORT and not name.startswith("param_")
+            },
             params={name[6:]: value for name, value in url.items() if name.startswith("param_")},
         )
 
@@ -340,7 +358,11 @@ class Handler(BaseHTTPRequestHandler):
         self._send(HTTP_STATUS.get(error.code, 500), text.encode(), {"X-ClickHouse-Exception-Code": str(error.code)})
 
     def _send(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
-        if len(body) > 1024 and self._url().get("enable_http_compression") == "1" and "gzip" in self.headers.get("Accept-Encoding", ""):
+        if (
+            len(body) > 1024
+            and self._url().get("enable_http_compression") == "1"
+            and "gzip" in self.headers.get("Accept-Encoding", "")
+        ):
             body = gzip.compress(body, 1)
             headers = {**(headers or {}), "Content-Encoding": "gzip"}
         self.send_response(status)

@@ -1,4 +1,4 @@
-"""The scaled-out mode: `web`, `ingest`, `worker` and `beat` as processes, with PostgreSQL, Redis and ClickHouse over HTTP."""
+"""The scaled-out mode: `web`, `ingest`, `worker` and `beat` as processes, with PostgreSQL, Redis and ClickHouse."""
 
 from __future__ import annotations
 

@@ -36,7 +36,10 @@ class Load:
         self._stop = threading.Event()
         self.senders = [Sent() for _ in range(http + grpc)]
         work = [self._over_http] * http + [self._over_grpc] * grpc
-        self._threads = [threading.Thread(target=one, args=(sent,), daemon=True) for one, sent in zip(work, self.senders, strict=True)]
+        self._threads = [
+            threading.Thread(target=one, args=(sent,), daemon=True)
+            for one, sent in zip(work, self.senders, strict=True)
+        ]
 
     def __enter__(self) -> Load:
         for thread in self._threads:
@@ -88,7 +91,9 @@ class Load:
                     call(body, metadata=tuple(metadata.items()), timeout=30)
                     self._note(sent, ids, True, "OK")
                 except grpc.RpcError as error:
-                    told = error.trailing_metadata() is not None and "grpc-status-details-bin" in dict(error.trailing_metadata())
+                    told = error.trailing_metadata() is not None and "grpc-status-details-bin" in dict(
+                        error.trailing_metadata()
+                    )
                     if not told:  # the server is gone, rather than refusing
                         return
                     self._note(sent, ids, False, error.code())
@@ -111,7 +116,11 @@ class Load:
             def missing(sent: Sent = sent) -> set[str]:
                 return sent.acknowledged - set(server.span_ids(sent.trace_id))
 
-            wait_for(lambda m=missing: not m(), seconds=seconds, why=f"{len(sent.acknowledged)} spans of trace {sent.trace_id.hex()}")
+            wait_for(
+                lambda m=missing: not m(),
+                seconds=seconds,
+                why=f"{len(sent.acknowledged)} spans of trace {sent.trace_id.hex()}",
+            )
             stored = server.span_ids(sent.trace_id)
             assert len(stored) == len(set(stored)), "spans are there twice"
             assert set(stored) <= sent.acknowledged | sent.unanswered, "refused spans were stored"

@@ -11,7 +11,10 @@ from typing import Any
 
 import grpc
 from google.protobuf import json_format
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest, ExportTraceServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
 
@@ -45,7 +48,14 @@ def key_values(attributes: Mapping[str, object]) -> list[KeyValue]:
     return [KeyValue(key=key, value=any_value(value)) for key, value in attributes.items()]
 
 
-def span(name: str = "work", *, trace_id: bytes | None = None, parent: bytes = b"", attributes: Mapping[str, object] | None = None, **fields: Any) -> Span:
+def span(
+    name: str = "work",
+    *,
+    trace_id: bytes | None = None,
+    parent: bytes = b"",
+    attributes: Mapping[str, object] | None = None,
+    **fields: Any,
+) -> Span:
     """A span of one second that has just ended; every field can be given."""
     now = time.time_ns()
     return Span(
@@ -63,7 +73,9 @@ def span(name: str = "work", *, trace_id: bytes | None = None, parent: bytes = b
     )
 
 
-def request(*spans: Span, resource: Mapping[str, object] | None = None, scope: str = "tests") -> ExportTraceServiceRequest:
+def request(
+    *spans: Span, resource: Mapping[str, object] | None = None, scope: str = "tests"
+) -> ExportTraceServiceRequest:
     rs = ResourceSpans(scope_spans=[ScopeSpans(spans=spans)])
     rs.scope_spans[0].scope.name = scope
     rs.resource.attributes.extend(key_values({"service.name": "system-tests", **(resource or {})}))
@@ -97,12 +109,21 @@ def llm_span(trace_id: bytes, parent: bytes = b"", **fields: Any) -> Span:
         "gen_ai.response.model": "gpt-4o-mini-2024-07-18",
         "gen_ai.usage.input_tokens": 100,
         "gen_ai.usage.output_tokens": 20,
-        "gen_ai.input.messages": json.dumps([{"role": "user", "parts": [{"type": "text", "content": "What is the weather in Ulm?"}]}]),
+        "gen_ai.input.messages": json.dumps(
+            [{"role": "user", "parts": [{"type": "text", "content": "What is the weather in Ulm?"}]}]
+        ),
         "gen_ai.output.messages": json.dumps(
             [{"role": "assistant", "parts": [{"type": "text", "content": "Sunny."}], "finish_reason": "stop"}]
         ),
     }
-    return span("chat gpt-4o-mini", trace_id=trace_id, parent=parent, attributes=attributes, kind=Span.SPAN_KIND_CLIENT, **fields)
+    return span(
+        "chat gpt-4o-mini",
+        trace_id=trace_id,
+        parent=parent,
+        attributes=attributes,
+        kind=Span.SPAN_KIND_CLIENT,
+        **fields,
+    )
 
 
 def failed() -> Status:
@@ -120,6 +141,8 @@ def grpc_export(
     """One call with raw bytes. Raises grpc.RpcError."""
     options = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
     with grpc.insecure_channel(address, options=options) as channel:
-        call = channel.unary_unary(EXPORT, request_serializer=None, response_deserializer=ExportTraceServiceResponse.FromString)
+        call = channel.unary_unary(
+            EXPORT, request_serializer=None, response_deserializer=ExportTraceServiceResponse.FromString
+        )
         compression = grpc.Compression.Gzip if gzip else grpc.Compression.NoCompression
         return call(body, metadata=tuple((metadata or {}).items()), timeout=timeout, compression=compression)

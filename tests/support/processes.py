@@ -24,10 +24,9 @@ def free_port() -> int:
     """A port that was free a moment ago. Below the range that outgoing connections take theirs from, so that none takes
     it before the server does."""
     for port in _CANDIDATES:
-        with socket.socket() as probe:
-            with contextlib.suppress(OSError):
-                probe.bind(("127.0.0.1", port))
-                return port
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
     raise RuntimeError("no free port")
 
 
@@ -83,7 +82,9 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
 
 
-def http(method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None, timeout: float = 30) -> Reply:
+def http(
+    method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None, timeout: float = 30
+) -> Reply:
     """One request; any status is an answer, no redirect is followed. Connection errors are OSError."""
     request = urllib.request.Request(url, data=body, method=method, headers=dict(headers or {}))
     try:

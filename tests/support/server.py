@@ -42,9 +42,11 @@ class Server:
             "PYTHONUNBUFFERED": "1",
             **(env or {}),
         }
-        self.program = Program([sys.executable, str(ROOT / "manage.py"), "up", role], log=folder / f"{role}.log", env=environment, cwd=ROOT)
+        self.program = Program(
+            [sys.executable, str(ROOT / "manage.py"), "up", role], log=folder / f"{role}.log", env=environment, cwd=ROOT
+        )
 
-    # --- life -----------------------------------------------------------------------------------------------------------
+    # --- life --------------------------------------------------------------------------------------------------------
     def start(self, *, wait: bool = True) -> Server:
         self.program.start()
         if wait and self.role in ("all", "web", "ingest"):
@@ -81,7 +83,7 @@ class Server:
     def log(self) -> str:
         return self.program.output()
 
-    # --- addresses ------------------------------------------------------------------------------------------------------
+    # --- addresses ---------------------------------------------------------------------------------------------------
     @property
     def web(self) -> str:
         return f"http://127.0.0.1:{self.port}"
@@ -97,13 +99,21 @@ class Server:
     def readyz(self) -> Reply:
         return http("GET", (self.otlp if self.role == "ingest" else self.web) + "/readyz", timeout=5)
 
-    # --- sending --------------------------------------------------------------------------------------------------------
-    def send(self, body: bytes, headers: Mapping[str, str] | None = None, *, path: str = "/v1/traces", base: str = "", key: str | None = API_KEY) -> Reply:
+    # --- sending -----------------------------------------------------------------------------------------------------
+    def send(
+        self,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        *,
+        path: str = "/v1/traces",
+        base: str = "",
+        key: str | None = API_KEY,
+    ) -> Reply:
         """POST to the OTLP port. `key=None`: without a key."""
         given = {"Content-Type": PROTOBUF, **({"Authorization": f"Bearer {key}"} if key else {}), **(headers or {})}
         return http("POST", (base or self.otlp) + path, body, given)
 
-    # --- reading --------------------------------------------------------------------------------------------------------
+    # --- reading -----------------------------------------------------------------------------------------------------
     def api(self, path: str, key: str = API_KEY, **query: Any) -> Reply:
         url = f"{self.web}/api/v1/{path}" + (f"?{urlencode(query)}" if query else "")
         return http("GET", url, headers={"Authorization": f"Bearer {key}"})
@@ -147,7 +157,11 @@ def wait_all_stored(server: Server, sent: Mapping[bytes, Iterable[str]], seconds
     for trace_id, span_ids in sent.items():
         want = sorted(span_ids)
         left = max(1.0, deadline - time.monotonic())
-        wait_for(lambda t=trace_id, w=want: sorted(server.span_ids(t)) == w, seconds=left, why=f"trace {trace_id.hex()} whole")
+        wait_for(
+            lambda t=trace_id, w=want: sorted(server.span_ids(t)) == w,
+            seconds=left,
+            why=f"trace {trace_id.hex()} whole",
+        )
 
 
 def pretty(value: object) -> str:

@@ -23,7 +23,9 @@ def find_program(name: str, package: str) -> str:
         found = str(candidate)
         break
     if found is None:
-        raise RuntimeError(f"{name} is missing; install the package {package} (Debian, Ubuntu: apt-get install {package})")
+        raise RuntimeError(
+            f"{name} is missing; install the package {package} (Debian, Ubuntu: apt-get install {package})"
+        )
     return found
 
 
@@ -45,7 +47,8 @@ class Postgres:
             _as_postgres([
                 find_program("postgres", "postgresql"), "-D", str(self.data), "-p", str(self.port),
                 "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self.data}",
-                "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "shared_buffers=32MB", "-c", "max_connections=100",
+                "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "shared_buffers=32MB",
+                "-c", "max_connections=100",
             ]),
             log=folder / "postgres.log",
             cwd=folder,
@@ -112,7 +115,17 @@ class Redis:
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self.program = Program(
-            [find_program("redis-server", "redis-server"), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)],
+            [
+                find_program("redis-server", "redis-server"),
+                "--port",
+                str(self.port),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--dir",
+                str(folder),
+            ],
             log=folder / "redis.log",
             cwd=folder,
         )

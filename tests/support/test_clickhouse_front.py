@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import io
 import struct
 import uuid
@@ -54,11 +53,10 @@ def client(front: ClickHouseFront) -> Iterator[Client]:
 
 def test_it_returns_typed_rows_and_binds_parameters(client: Client) -> None:
     project, text = uuid.uuid4(), "tab\t quote' slash\\ 😀\n"
-    sql = "SELECT {p:UUID} AS p, {t:String} AS t, {a:Array(String)} AS a, toDateTime64('2026-01-02 03:04:05.123456789', 9, 'UTC') AS at, toInt64(-1) AS n"
+    sql = "SELECT {p:UUID}, {t:String}, {a:Array(String)}, toUInt64(18446744073709551615), toInt64(-1)"
     row = client.query(sql, parameters={"p": project, "t": text, "a": [text, ""]}).first_row
     assert row[:3] == (project, text, [text, ""])
-    assert row[3].replace(tzinfo=None) == datetime.datetime(2026, 1, 2, 3, 4, 5, 123456)
-    assert row[4] == -1
+    assert row[3:] == (2**64 - 1, -1)
 
 
 def test_it_takes_long_parameters_as_a_form(client: Client) -> None:
@@ -69,7 +67,9 @@ def test_it_takes_long_parameters_as_a_form(client: Client) -> None:
 @pytest.mark.parametrize("compress", [False, "gzip", "lz4", "zstd"])
 def test_it_stores_what_insert_sends(client: Client, front: ClickHouseFront, compress: bool | str) -> None:
     client.command("DROP TABLE IF EXISTS pairs")
-    client.command("CREATE TABLE pairs (n UInt64, s LowCardinality(String), m Map(LowCardinality(String), String)) ENGINE = MergeTree ORDER BY n")
+    client.command(
+        "CREATE TABLE pairs (n UInt64, s LowCardinality(String), m Map(LowCardinality(String), String)) ENGINE = MergeTree ORDER BY n"
+    )
     other = connect(front, compress=compress)
     rows = [[n, f"s{n % 7}", {"k": "v" * 100}] for n in range(3000)]
     summary = other.insert("pairs", rows, column_names=["n", "s", "m"])
@@ -91,20 +91,22 @@ def envelopes(count: int) -> bytes:
 
 @pytest.mark.parametrize("kind", [bytes, io.BytesIO, lambda body: iter([body[:10], body[10:]])])
 def test_it_decodes_protobuf_of_a_raw_insert(client: Client, kind: type) -> None:
-    value = "Tuple(string_value String, bool_value Bool, int_value Int64, value Enum8('no' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3))"
+    oneof = "Enum8('no' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3)"
+    pair = f"Tuple(key String, value Tuple(string_value String, bool_value Bool, int_value Int64, value {oneof}))"
+    select = "SELECT project_id, received_at AS at, toString(pairs[1].value.value) AS kind, pairs[1].value.bool_value AS flag"
     for statement in (
-        "DROP TABLE IF EXISTS decode", "DROP TABLE IF EXISTS wire", "DROP TABLE IF EXISTS decoded",
-        f"CREATE TABLE wire (pairs Array(Tuple(key String, value {value})), project_id String, received_at UInt64) ENGINE = Null",
+        "DROP TABLE IF EXISTS decode",
+        "DROP TABLE IF EXISTS wire",
+        "DROP TABLE IF EXISTS decoded",
+        f"CREATE TABLE wire (pairs Array({pair}), project_id String, received_at UInt64) ENGINE = Null",
         "CREATE TABLE decoded (project_id String, at UInt64, kind String, flag Bool) ENGINE = MergeTree ORDER BY at",
-        "CREATE MATERIALIZED VIEW decode TO decoded AS SELECT project_id, received_at AS at, toString(pairs[1].value.value) AS kind,"
-        " pairs[1].value.bool_value AS flag FROM wire",
-    ):  # fmt: skip
+        f"CREATE MATERIALIZED VIEW decode TO decoded AS {select} FROM wire",
+    ):
         client.command(statement)
     client.raw_insert("wire", None, kind(envelopes(4)), settings=SETTINGS, fmt="Protobuf")
     rows = client.query("SELECT project_id, at - 1000000000, kind, flag FROM decoded ORDER BY at").result_rows
-    assert [tuple(row) for row in rows] == [
-        ("p1", 0, "bool_value", False), ("p1", 1, "string_value", False), ("p1", 2, "bool_value", False), ("p1", 3, "string_value", False),
-    ]  # fmt: skip
+    kinds = ["bool_value", "string_value"] * 2
+    assert [tuple(row) for row in rows] == [("p1", n, kind, False) for n, kind in enumerate(kinds)]
 
 
 def test_it_answers_errors_with_the_engines_code(client: Client) -> None:
@@ -165,7 +167,7 @@ def test_it_refuses_as_told(client: Client, front: ClickHouseFront) -> None:
 
 def test_it_answers_a_hanging_request_when_it_recovers(client: Client, front: ClickHouseFront) -> None:
     front.behave("hang")
-    with pytest.raises(OSError):
+    with pytest.raises(TimeoutError):
         http("GET", front.address + "/?query=SELECT+1", timeout=0.2)
     front.behave("ok")
     assert http("GET", front.address + "/?query=SELECT+1").body == b"1\n"

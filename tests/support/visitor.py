@@ -22,7 +22,9 @@ class Visitor:
 
     def _open(self, path: str, form: dict[str, str] | None) -> Reply:
         data = None if form is None else urllib.parse.urlencode(form).encode()
-        request = urllib.request.Request(self.base + path, data=data, headers={"Origin": self.base, "Referer": self.base + path})
+        request = urllib.request.Request(
+            self.base + path, data=data, headers={"Origin": self.base, "Referer": self.base + path}
+        )
         try:
             with self._opener.open(request, timeout=30) as reply:
                 return Reply(reply.status, {**dict(reply.headers), "url": reply.url}, reply.read())

@@ -65,7 +65,9 @@ def deep_json(depth: int, kind: str) -> str:
     return opening * depth + '{"stringValue":"deep inside"}' + closing * depth
 
 
-def stubborn_post(port: int, path: str, headers: Mapping[str, str], pieces: Iterable[bytes], *, chunked: bool = False) -> int:
+def stubborn_post(
+    port: int, path: str, headers: Mapping[str, str], pieces: Iterable[bytes], *, chunked: bool = False
+) -> int:
     """POST a body that the server may refuse before it has read it; the status of its answer, 0 when none came.
 
     A plain HTTP client reports a broken pipe then; this one looks for the answer while it sends.

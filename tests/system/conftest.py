@@ -1,4 +1,4 @@
-"""What system tests stand on: one shared server, and PostgreSQL, Redis and a ClickHouse front for the scaled-out mode."""
+"""What system tests stand on: one shared server; PostgreSQL, Redis and a ClickHouse front for the scaled-out mode."""
 
 from __future__ import annotations
 

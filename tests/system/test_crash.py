@@ -10,7 +10,7 @@ from tests.support import otlp
 from tests.support.clickhouse import ClickHouseFront
 from tests.support.load import Load
 from tests.support.processes import wait_for
-from tests.support.server import Server, one_process
+from tests.support.server import one_process
 
 
 def test_kill_during_load_loses_nothing_acknowledged(folder: Path) -> None:

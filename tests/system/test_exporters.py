@@ -31,18 +31,28 @@ KEY = {"authorization": f"Bearer {API_KEY}"}
 def application(exporter: SpanExporter) -> list[ReadableSpan]:
     """A small agent run, traced with the OpenTelemetry SDK; what it meant to send."""
     seen = InMemorySpanExporter()
-    provider = TracerProvider(resource=Resource({"service.name": "shop", "deployment.environment.name": "tests", "host.cpus": 8}))
+    provider = TracerProvider(
+        resource=Resource({"service.name": "shop", "deployment.environment.name": "tests", "host.cpus": 8})
+    )
     provider.add_span_processor(BatchSpanProcessor(exporter))
     from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
     provider.add_span_processor(SimpleSpanProcessor(seen))
     tracer = provider.get_tracer("shop.agent", "1.2.3")
     with tracer.start_as_current_span("agent run", kind=SpanKind.SERVER) as root:
-        root.set_attributes({"text": "grüße 😀\n\t\"quoted\"", "yes": True, "no": False, "whole": -(2**62), "part": 0.1, "empty": ""})
-        root.set_attributes({"texts": ["a", "b,\"c\""], "numbers": [1, 2, 3], "parts": [0.5, 1e300], "flags": [True, False], "none": []})
+        root.set_attributes(
+            {"text": 'grüße 😀\n\t"quoted"', "yes": True, "no": False, "whole": -(2**62), "part": 0.1, "empty": ""}
+        )
+        root.set_attributes(
+            {"texts": ["a", 'b,"c"'], "numbers": [1, 2, 3], "parts": [0.5, 1e300], "flags": [True, False], "none": []}
+        )
         other = root.get_span_context()
-        with tracer.start_as_current_span("chat m", kind=SpanKind.CLIENT, links=[Link(other, {"why": "because", "n": 1})]) as call:
-            call.set_attributes({"gen_ai.operation.name": "chat", "gen_ai.request.model": "m", "gen_ai.usage.input_tokens": 7})
+        with tracer.start_as_current_span(
+            "chat m", kind=SpanKind.CLIENT, links=[Link(other, {"why": "because", "n": 1})]
+        ) as call:
+            call.set_attributes(
+                {"gen_ai.operation.name": "chat", "gen_ai.request.model": "m", "gen_ai.usage.input_tokens": 7}
+            )
             call.set_attribute("gen_ai.prompt.long", "x" * 100_000)
             call.add_event("token", {"index": 0, "text": "Hi"})
             call.set_status(Status(StatusCode.OK))
@@ -120,7 +130,9 @@ def test_spans_of_the_grpc_exporter_come_back(server: Server, compression: grpc.
 
 def test_it_reads_otlp_json(server: Server) -> None:
     trace_id = os.urandom(16)
-    root = otlp.span("root", trace_id=trace_id, attributes={"n": 2**53 + 1, "list": [1, "two"], "map": {"a": {"b": [True]}}})
+    root = otlp.span(
+        "root", trace_id=trace_id, attributes={"n": 2**53 + 1, "list": [1, "two"], "map": {"a": {"b": [True]}}}
+    )
     child = otlp.llm_span(trace_id, root.span_id, status=otlp.failed())
     body = json.dumps(otlp.as_otlp_json(otlp.request(root, child))).encode()
     reply = server.send(body, {"Content-Type": "application/json"})
@@ -132,10 +144,14 @@ def test_it_reads_otlp_json(server: Server) -> None:
     call = spans["chat gpt-4o-mini"]
     assert call["status"] == {"code": "error", "message": "it broke"}
     assert (call["type"], call["provider"], call["usage"]["input_tokens"]) == ("llm", "openai", 100)
-    assert call["input_messages"] == [{"role": "user", "parts": [{"type": "text", "content": "What is the weather in Ulm?"}]}]
+    assert call["input_messages"] == [
+        {"role": "user", "parts": [{"type": "text", "content": "What is the weather in Ulm?"}]}
+    ]
 
 
-@pytest.mark.parametrize(("encoding", "pack"), [("zstd", zstd.compress), ("gzip", gzip.compress), ("deflate", zlib.compress)])
+@pytest.mark.parametrize(
+    ("encoding", "pack"), [("zstd", zstd.compress), ("gzip", gzip.compress), ("deflate", zlib.compress)]
+)
 @pytest.mark.parametrize("kind", ["protobuf", "json"])
 def test_it_unpacks_every_encoding(server: Server, kind: str, encoding: str, pack: Any) -> None:
     span = otlp.span()
@@ -182,7 +198,12 @@ def test_no_key_on_this_machine_means_the_default_project(server: Server) -> Non
 
 def test_a_wrong_key_stores_nothing(server: Server) -> None:
     refused, after = otlp.span(), otlp.span()
-    for headers in ({"Authorization": "Bearer sk-sph-wrong"}, {"x-api-key": "wrong"}, basic("pk-sph-0", API_KEY), {"Authorization": "Basic %%%"}):
+    for headers in (
+        {"Authorization": "Bearer sk-sph-wrong"},
+        {"x-api-key": "wrong"},
+        basic("pk-sph-0", API_KEY),
+        {"Authorization": "Basic %%%"},
+    ):
         reply = server.send(otlp.body_of(refused), headers, key=None)
         assert reply.status == 401, headers
         assert b"API key" in reply.body or b"authorization" in reply.body
@@ -199,7 +220,9 @@ def test_metrics_and_logs_are_accepted(server: Server) -> None:
     from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
     logs, metrics = ExportLogsServiceRequest(), ExportMetricsServiceRequest()
-    logs.resource_logs.add().scope_logs.add().log_records.add(body=otlp.any_value("hello"), time_unix_nano=otlp.span().end_time_unix_nano)
+    logs.resource_logs.add().scope_logs.add().log_records.add(
+        body=otlp.any_value("hello"), time_unix_nano=otlp.span().end_time_unix_nano
+    )
     gauge = metrics.resource_metrics.add().scope_metrics.add().metrics.add(name="m").gauge
     gauge.data_points.add(as_int=1)
     for path, body in (("/v1/logs", logs), ("/v1/metrics", metrics)):
@@ -212,8 +235,15 @@ def test_genai_log_events_become_messages_of_their_span(server: Server) -> None:
 
     span = otlp.span("chat m", attributes={"gen_ai.operation.name": "chat", "gen_ai.request.model": "m"})
     logs = ExportLogsServiceRequest()
-    record = logs.resource_logs.add().scope_logs.add().log_records.add(
-        event_name="gen_ai.user.message", time_unix_nano=span.start_time_unix_nano, trace_id=span.trace_id, span_id=span.span_id
+    record = (
+        logs.resource_logs.add()
+        .scope_logs.add()
+        .log_records.add(
+            event_name="gen_ai.user.message",
+            time_unix_nano=span.start_time_unix_nano,
+            trace_id=span.trace_id,
+            span_id=span.span_id,
+        )
     )
     record.body.CopyFrom(otlp.any_value({"content": "What is the weather in Ulm?"}))
     assert server.send(logs.SerializeToString(), path="/v1/logs").status == 200

@@ -18,6 +18,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from tests.support import otlp, wire
 from tests.support.processes import Reply, wait_for
+from tests.support.random_requests import RandomRequests
 from tests.support.server import API_KEY, Server
 from tests.support.visitor import Visitor, words
 
@@ -78,6 +79,19 @@ def test_random_bytes_never_fail_the_server(server: Server) -> None:
         assert server.send(body, {"Content-Encoding": noise.choice(["gzip", "deflate", "zstd"])}).status == 400
 
 
+def test_what_the_receiver_takes_clickhouse_takes_too(server: Server) -> None:
+    """The receiver's check and ClickHouse's reader must agree on every well-formed request, however strange."""
+    requests = RandomRequests(seed=20)
+    waiting = {path.name for path in server.data.glob("spool/quarantine/*.json")}
+    for _ in range(400):
+        assert server.send(requests.next()).status == 200
+    last = otlp.span("the last one")
+    assert server.send(otlp.body_of(last)).status == 200
+    server.trace(last.trace_id)
+    set_aside = [path for path in server.data.glob("spool/quarantine/*.json") if path.name not in waiting]
+    assert [json.loads(path.read_text())["reason"][:300] for path in set_aside[:3]] == []
+
+
 def test_a_tail_that_would_swallow_the_envelope_is_malformed(server: Server) -> None:
     """The project is appended to the body; a body that ends in an open field must not take it for its content."""
     good = otlp.body_of(otlp.span())
@@ -88,7 +102,19 @@ def test_a_tail_that_would_swallow_the_envelope_is_malformed(server: Server) -> 
 
 @pytest.mark.parametrize(
     "body",
-    ["", "{", "[]", "null", '"text"', "5", '{"resourceSpans": 5}', '{"resourceSpans": [5]}', '{"resourceSpans": {"a": 1}}', "{} {}", "\ufeff{}x"],
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '"text"',
+        "5",
+        '{"resourceSpans": 5}',
+        '{"resourceSpans": [5]}',
+        '{"resourceSpans": {"a": 1}}',
+        "{} {}",
+        "\ufeff{}x",
+    ],
 )
 def test_json_of_the_wrong_shape_is_malformed(server: Server, body: str) -> None:
     assert refused(server.send(body.encode(), JSON), 400)
@@ -154,9 +180,18 @@ BAD_SPANS = {
     "span id of zeros": ("bad_span_id", {"span_id": bytes(8)}),
     "parent id of 15 bytes": ("bad_parent_span_id", {"parent_span_id": b"1" * 15}),
     "no start": ("start_time_out_of_range", {"start_time_unix_nano": 0}),
-    "start in 1970": ("start_time_out_of_range", {"start_time_unix_nano": otlp.SECOND, "end_time_unix_nano": 2 * otlp.SECOND}),
-    "start in 2300": ("start_time_out_of_range", {"start_time_unix_nano": NOW + 274 * YEAR, "end_time_unix_nano": NOW + 274 * YEAR}),
-    "start at the end of time": ("start_time_out_of_range", {"start_time_unix_nano": 2**64 - 1, "end_time_unix_nano": 2**64 - 1}),
+    "start in 1970": (
+        "start_time_out_of_range",
+        {"start_time_unix_nano": otlp.SECOND, "end_time_unix_nano": 2 * otlp.SECOND},
+    ),
+    "start in 2300": (
+        "start_time_out_of_range",
+        {"start_time_unix_nano": NOW + 274 * YEAR, "end_time_unix_nano": NOW + 274 * YEAR},
+    ),
+    "start at the end of time": (
+        "start_time_out_of_range",
+        {"start_time_unix_nano": 2**64 - 1, "end_time_unix_nano": 2**64 - 1},
+    ),
     "end in 2300": ("end_time_out_of_range", {"end_time_unix_nano": NOW + 274 * YEAR}),
 }
 
@@ -209,7 +244,10 @@ def test_rejections_are_shown_with_their_reason(server: Server) -> None:
     visitor.log_in()
     page = visitor.home().replace("/traces/", "/ingest/")
     server.send(otlp.body_of(otlp.span(), spoil(trace_id=b"1")))
-    wait_for(lambda: "bad_trace_id" in visitor.get(page).text or "trace id" in words(visitor.get(page)).lower(), why="the reason on the Ingest page")
+    wait_for(
+        lambda: "bad_trace_id" in visitor.get(page).text or "trace id" in words(visitor.get(page)).lower(),
+        why="the reason on the Ingest page",
+    )
 
 
 # --- strange, but storable ------------------------------------------------------------------------------------------
@@ -241,7 +279,13 @@ def test_nesting_of_ten_thousand_is_cut(server: Server, deep: object) -> None:
     assert "plain" in names
     nested_too = wire.with_attribute(otlp.span("nested", trace_id=trace_id).SerializeToString(), b"deep", deep(10))  # type: ignore[operator]
     assert rejected(server.send(wire.request_of(nested_too)))[0] == 0
-    stored = wait_for(lambda: [s for s in server.trace(trace_id)["spans"] if s["name"] == "nested" and "deep inside" in s["attributes"]["deep"]])
+    stored = wait_for(
+        lambda: [
+            s
+            for s in server.trace(trace_id)["spans"]
+            if s["name"] == "nested" and "deep inside" in s["attributes"]["deep"]
+        ]
+    )
     assert json.loads(stored[0]["attributes"]["deep"])
 
 
@@ -253,7 +297,9 @@ def test_json_nesting_of_ten_thousand_is_answered(server: Server, kind: str) -> 
     text = "[" * 100_000 + "]" * 100_000
     assert server.send(text.encode(), JSON).status == 400
     span = otlp.span("nested", attributes={"deep": "HERE"})
-    text = json.dumps(otlp.as_otlp_json(otlp.request(span))).replace('{"stringValue": "HERE"}', wire.deep_json(10, kind))
+    text = json.dumps(otlp.as_otlp_json(otlp.request(span))).replace(
+        '{"stringValue": "HERE"}', wire.deep_json(10, kind)
+    )
     assert rejected(server.send(text.encode(), JSON))[0] == 0
     assert "deep inside" in server.trace(span.trace_id)["spans"][0]["attributes"]["deep"]
 
@@ -304,16 +350,14 @@ def test_unknown_fields_are_skipped(server: Server) -> None:
 
 def test_a_body_cannot_name_its_project(server: Server) -> None:
     """The project is field 100 of the envelope. A body that brings one along must not get into that project."""
-    other_key = "sk-sph-" + "OtherProject" * 3 + "1234567"
-    other = server.django(
+    made = server.django(
         "from backend.projects import models, services\n"
-        "from backend.accounts.models import User\n"
-        "import hashlib\n"
-        "p = models.Project.objects.create(organisation=models.Organisation.objects.get(), name='Other', slug='other')\n"
-        f"k = models.ApiKey.objects.create(project=p, name='k', public_id='pk-sph-other', secret_hash=hashlib.sha256(b'{other_key}').hexdigest(),"
-        f" hint='4567', scopes='ingest,read,write')\n"
-        "print(p.id)"
+        "organisation = models.Organisation.objects.get()\n"
+        "project = services.create_project(organisation=organisation, actor=None, name='Other')\n"
+        "key = services.create_key(project=project, actor=None, name='k', scopes=('ingest', 'read'))\n"
+        "print(project.id, key.secret)"
     )
+    other, other_key = made.split()
     forged = wire.block(100, other.encode()) + wire.varint(101 << 3 | 1) + (1).to_bytes(8, "little")
     spans = []
     for spoof in (lambda body: body + forged, lambda body: forged + body, lambda body: forged + body + forged):

@@ -1,4 +1,4 @@
-"""Separate web, ingest, worker and beat processes with PostgreSQL, Redis and ClickHouse over HTTP are the same product."""
+"""Separate processes with PostgreSQL, Redis and ClickHouse over HTTP are the same product as the one process."""
 
 from __future__ import annotations
 
@@ -36,8 +36,14 @@ def test_what_ingest_receives_web_shows(cluster: Cluster) -> None:
     trace_id = os.urandom(16)
     root = otlp.span("agent run", trace_id=trace_id)
     assert cluster.ingest.send(otlp.body_of(root, otlp.llm_span(trace_id, root.span_id))).status == 200
-    otlp.grpc_export(cluster.ingest.grpc, otlp.body_of(otlp.span("third", trace_id=trace_id)), {"authorization": f"Bearer {API_KEY}"})
-    assert {span["name"] for span in cluster.web.trace(trace_id, 3)["spans"]} == {"agent run", "chat gpt-4o-mini", "third"}
+    otlp.grpc_export(
+        cluster.ingest.grpc, otlp.body_of(otlp.span("third", trace_id=trace_id)), {"authorization": f"Bearer {API_KEY}"}
+    )
+    assert {span["name"] for span in cluster.web.trace(trace_id, 3)["spans"]} == {
+        "agent run",
+        "chat gpt-4o-mini",
+        "third",
+    }
     listed = cluster.web.api("traces").json()["results"]
     assert trace_id.hex() in [trace["trace_id"] for trace in listed]
     visitor = Visitor(cluster.web.web)
@@ -77,14 +83,23 @@ def test_the_worker_finds_prices(cluster: Cluster) -> None:
     cluster.web.trace(trace_id)
     cluster.web.django("from backend.pricing.tasks import resolve_prices; resolve_prices.delay()")
     rows = "SELECT count() FROM model_prices FINAL WHERE model LIKE 'gpt-4o-mini%'"
-    wait_for(lambda: int(cluster.clickhouse.query(rows, cluster.database)) > 0, why=f"prices\n{cluster.worker.program.tail()}")
-    cost = wait_for(lambda: (c := cluster.web.trace(trace_id)["cost"])["total"] is not None and c, why="the trace's cost")
+    wait_for(
+        lambda: int(cluster.clickhouse.query(rows, cluster.database)) > 0,
+        why=f"prices\n{cluster.worker.program.tail()}",
+    )
+    cost = wait_for(
+        lambda: (c := cluster.web.trace(trace_id)["cost"])["total"] is not None and c, why="the trace's cost"
+    )
     assert cost["source"] == "computed"
     assert 0 < cost["total"] < 0.01
 
 
 def test_beat_keeps_the_worker_busy(cluster: Cluster) -> None:
-    wait_for(lambda: "ending due task" in cluster.beat.log or "intake" in cluster.worker.log + cluster.beat.log, seconds=60, why="a job from beat")
+    wait_for(
+        lambda: "ending due task" in cluster.beat.log or "intake" in cluster.worker.log + cluster.beat.log,
+        seconds=60,
+        why="a job from beat",
+    )
 
 
 def test_the_migrations_are_checked(cluster: Cluster) -> None:
@@ -116,7 +131,9 @@ def test_ingest_goes_on_while_postgresql_and_redis_are_away(cluster: Cluster, po
 
 def test_every_process_ends_on_sigterm(cluster: Cluster) -> None:
     """Last in this file: it ends the cluster."""
-    codes = {server.role: server.terminate(20) for server in (cluster.ingest, cluster.beat, cluster.worker, cluster.web)}
+    codes = {
+        server.role: server.terminate(20) for server in (cluster.ingest, cluster.beat, cluster.worker, cluster.web)
+    }
     assert codes == dict.fromkeys(codes, 0)
     for server in (cluster.ingest, cluster.beat, cluster.worker, cluster.web):
         assert "Traceback" not in server.log, server.program.tail()

@@ -60,7 +60,9 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("variable", "value"), [(name, value) for name, values in WRONG.items() for value in values if value])
+@pytest.mark.parametrize(
+    ("variable", "value"), [(name, value) for name, values in WRONG.items() for value in values if value]
+)
 def test_a_wrong_setting_is_named(folder: Path, variable: str, value: str) -> None:
     log = ends_with(Server(folder, env={variable: value}), variable)
     assert len(log.strip().splitlines()) <= 5, log
@@ -70,7 +72,9 @@ def test_a_wrong_setting_is_named(folder: Path, variable: str, value: str) -> No
 def fresh(folder: Path) -> Iterator[Server]:
     """A server that gets no first user, project and key from the environment."""
     server = Server(folder)
-    server.program.env = {name: value for name, value in server.program.env.items() if not name.startswith("SPANHOUSE_INIT_")}
+    server.program.env = {
+        name: value for name, value in server.program.env.items() if not name.startswith("SPANHOUSE_INIT_")
+    }
     try:
         yield server.start()
     finally:

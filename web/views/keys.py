@@ -45,8 +45,8 @@ def key_list(request: ProjectRequest) -> HttpResponse:
     )
 
 
-@require_POST
 @project_view("key:manage")
+@require_POST
 def key_revoke(request: ProjectRequest, key_id: UUID) -> HttpResponse:
     """The page asked before it sent this."""
     key = services.revoke_key(project=request.project, actor=request.user, key_id=key_id)

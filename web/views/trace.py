@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from backend.core import limits
 from backend.core.errors import NotFound
+from backend.scores import services as scores
 from backend.traces import services
 from backend.traces.view import SpanView, TraceView
 from web import tree as trees
@@ -79,4 +80,5 @@ def _tree(
 def _panel(request: ProjectRequest, span: SpanView) -> dict[str, object]:
     whole = bool(request.GET.get("whole"))
     url = reverse("span", args=[request.project.slug, span.trace_id, span.span_id])
-    return {"span": span, "content": present(span, whole=whole), "whole": whole, "span_url": url}
+    about = [s for s in scores.scores_of_trace(request.project.id, span.trace_id) if s.get("span_id") == span.span_id]
+    return {"span": span, "content": present(span, whole=whole), "scores": about, "span_url": url}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from backend.conventions.messages.parts import text
 from backend.conventions.messages.schema import Message, RawSpan, Rendered
 from backend.conventions.messages.shapes import message, read_documents, read_request, read_response, read_tools
-from backend.conventions.messages.values import as_map, as_text, decoded, first
+from backend.conventions.messages.values import as_list, as_map, as_text, decoded, first, first_text, is_map
 
 
 def render(span: RawSpan) -> Rendered | None:
@@ -20,7 +20,8 @@ def read_pair(span: RawSpan, given_text: str, result_text: str) -> Rendered | No
     if span.type == "tool":
         return Rendered(tool={"name": None, "arguments": given or None, "result": result if result_text else None})
     found = Rendered()
-    found.input_messages = read_request(given) or _said(span, "user", given)
+    found.input_messages = read_request(given) or (span.type == "embedding" and embedded(given)) or []
+    found.input_messages = found.input_messages or _said(span, "user", given)
     if span.type == "embedding":
         return found
     found.output_messages = read_response(result) or _said(span, "assistant", result)
@@ -30,5 +31,15 @@ def read_pair(span: RawSpan, given_text: str, result_text: str) -> Rendered | No
     return found
 
 
+def embedded(given: object) -> list[Message]:
+    """The texts that an embedding was made of: a text, a list of them, or a request body around them."""
+    inner = first(as_map(given), "input", "query", "text", "texts", "q", "args") or given
+    texts = as_list(inner) or [inner]
+    texts = [first_text(as_map(one), "text", "content") or one for one in texts]
+    return [message("user", [text(one)]) for one in texts if isinstance(one, str) and one]
+
+
 def _said(span: RawSpan, role: str, said: object) -> list[Message]:
-    return [message(role, [text(as_text(said))])] if said not in ("", None) and span.is_call else []
+    """Plain text is what was said when this is a call to a model. {"output": null} says nothing."""
+    empty = said in ("", None) or (is_map(said) and all(value is None for value in said.values()))
+    return [message(role, [text(as_text(said))])] if span.is_call and not empty else []

@@ -10,7 +10,19 @@ from collections.abc import Mapping
 from backend.conventions.messages.schema import Part
 from backend.conventions.messages.values import as_map, first, first_text, is_map
 
-WRAPPERS = ("image_url", "input_audio", "audio_url", "video_url", "file", "source", "image", "audio", "document_url")
+WRAPPERS = (
+    "image_url",
+    "input_audio",
+    "audio_url",
+    "video_url",
+    "file",
+    "source",
+    "image",
+    "audio",
+    "video",
+    "document",
+    "document_url",
+)
 MODALITIES = ("image", "audio", "video")
 
 
@@ -26,7 +38,7 @@ def read_media(item: Mapping[str, object]) -> Part | None:
     if address.startswith("data:"):
         return from_data_url(address, modality)
     content = first(inner, "content", "data", "bytes", "base64", "image", "file_data", "video", "audio")
-    if address and (":" in address[:16] or address.startswith("/")):
+    if address and (":" in address[:24] or address.startswith("/")):
         return _part("uri", mime, modality, "uri", address)
     if isinstance(content, str) and content:
         if content.startswith("data:"):

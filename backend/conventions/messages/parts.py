@@ -187,8 +187,8 @@ BY_FIELD: dict[str, Callable[[Item], Part | None]] = {
     "codeExecutionResult": _inside("codeExecutionResult", _code),
     "code_execution_result": _inside("code_execution_result", _code),
     "text": _text,
-    "image": _inside("image", media.read_media),
-    "document": _inside("document", media.read_media),
-    "video": _inside("video", media.read_media),
+    "image": media.read_media,
+    "document": media.read_media,
+    "video": media.read_media,
     "content": _text,
 }

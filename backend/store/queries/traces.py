@@ -57,12 +57,12 @@ SELECT trace_id,
   countIf(status_code = 2) AS error_count,
   groupArrayIf({calls:UInt32})((span_id, parent_span_id, type, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, total_tokens, cost_total, cost_input, cost_output, reported_cost >= 0), has_usage) AS calls,
   groupUniqArrayIf(6)(used_model, used_model != '' AND type IN ('llm', 'embedding')) AS models,
-  argMinIf(session_id, start_time, session_id != '') AS session_id,
-  argMinIf(user_id, start_time, user_id != '') AS user_id,
-  argMinIf(trace_name, start_time, trace_name != '') AS trace_name,
-  arraySort(groupUniqArrayArray(20)(tags)) AS tags,
-  argMinIf(input_preview, headness, input_preview != '') AS input_preview,
-  argMaxIf(output_preview, toUnixTimestamp64Nano(start_time) + toInt64(duration_ns), output_preview != '') AS output_preview
+  argMinIf(session_id, start_time, session_id != '') AS first_session_id,
+  argMinIf(user_id, start_time, user_id != '') AS first_user_id,
+  argMinIf(trace_name, start_time, trace_name != '') AS first_trace_name,
+  arraySort(groupUniqArrayArray(20)(tags)) AS all_tags,
+  argMinIf(input_preview, headness, input_preview != '') AS first_input,
+  argMaxIf(output_preview, toUnixTimestamp64Nano(start_time) + toInt64(duration_ns), output_preview != '') AS last_output
 FROM spans FINAL
 WHERE project_id = {project_id:UUID} AND trace_id IN {trace_ids:Array(String)}
   AND start_time >= fromUnixTimestamp64Nano({scan_from:Int64}) AND start_time < fromUnixTimestamp64Nano({scan_to:Int64})

@@ -1,0 +1,224 @@
+"""The shapes of requests and replies as serializers: what the OpenAPI page says and what input is checked by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers as s
+
+SPAN_TYPES = (
+    "llm", "embedding", "agent", "chain", "tool", "retriever", "reranker", "guardrail", "evaluator", "prompt", "span",
+)  # fmt: skip
+STATUS_CODES = ("ok", "error", "unset")
+SCORE_SOURCES = ("human", "user", "evaluator", "api")
+SCORE_TYPES = ("numeric", "categorical", "boolean", "text")
+KINDS = ("internal", "server", "client", "producer", "consumer", "unspecified")
+OPEN_OBJECT: dict[str, Any] = {"type": "object", "additionalProperties": True}
+
+
+@extend_schema_field({"oneOf": [{"type": "number"}, {"type": "boolean"}, {"type": "string"}]})
+class ScoreValueField(s.Field[Any, Any, Any, Any]):
+    """A number, true or false, or a text; what fits is checked where scores are made."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, int | float | str):
+            raise s.ValidationError("value must be a number, true, false or a text.")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+@extend_schema_field(OPEN_OBJECT)
+class OpenObject(s.JSONField):
+    """An object whose keys depend on the span."""
+
+
+class ErrorDetail(s.Serializer[Any]):
+    code = s.CharField()
+    message = s.CharField()
+    field = s.CharField(required=False)  # pyright: ignore[reportAssignmentType] - shadows nothing that is used
+    position = s.IntegerField(required=False)
+
+
+class ErrorBody(s.Serializer[Any]):
+    error = ErrorDetail()
+
+
+class Usage(s.Serializer[Any]):
+    input_tokens = s.IntegerField(allow_null=True, help_text="Counts cached input, too.")
+    output_tokens = s.IntegerField(allow_null=True)
+    cache_read_tokens = s.IntegerField(allow_null=True)
+    cache_write_tokens = s.IntegerField(allow_null=True)
+    reasoning_tokens = s.IntegerField(allow_null=True)
+    total_tokens = s.IntegerField(allow_null=True)
+
+
+class Cost(s.Serializer[Any]):
+    total = s.FloatField(allow_null=True, help_text="null when no price is known.")
+    input = s.FloatField(allow_null=True)
+    output = s.FloatField(allow_null=True)
+    currency = s.CharField()
+    source = s.ChoiceField(choices=("reported", "computed", "unpriced", "mixed"))  # pyright: ignore[reportAssignmentType]
+
+
+class Timed(s.Serializer[Any]):
+    """What traces and spans have in common. Times are RFC 3339 in UTC with nine digits after the second."""
+
+    name = s.CharField()
+    start_time = s.DateTimeField()
+    end_time = s.DateTimeField()
+    duration_ms = s.FloatField()
+    session_id = s.CharField(allow_null=True)
+    user_id = s.CharField(allow_null=True)
+    tags = s.ListField(child=s.CharField())
+    usage = Usage()
+    cost = Cost()
+
+
+class TraceSummary(Timed):
+    trace_id = s.CharField()
+    root_span_id = s.CharField(allow_null=True, help_text="null while the root span has not arrived.")
+    type = s.ChoiceField(choices=SPAN_TYPES)
+    status = s.ChoiceField(choices=STATUS_CODES)
+    span_count = s.IntegerField()
+    error_count = s.IntegerField()
+    models = s.ListField(child=s.CharField())
+    service_name = s.CharField()
+    environment = s.CharField(allow_null=True)
+    input_preview = s.CharField(help_text="The first 300 characters.")
+    output_preview = s.CharField(help_text="The first 300 characters.")
+
+
+class TraceList(s.Serializer[Any]):
+    results = TraceSummary(many=True)
+    next_cursor = s.CharField(allow_null=True, help_text="null on the last page.")
+
+
+class SpanStatus(s.Serializer[Any]):
+    code = s.ChoiceField(choices=STATUS_CODES)
+    message = s.CharField()
+
+
+class SpanFailure(s.Serializer[Any]):
+    type = s.CharField()
+    message = s.CharField()
+    stacktrace = s.CharField()
+
+
+class Scope(s.Serializer[Any]):
+    name = s.CharField()
+    version = s.CharField()
+
+
+class PromptName(s.Serializer[Any]):
+    name = s.CharField()
+    version = s.CharField(allow_null=True)
+
+
+class Event(s.Serializer[Any]):
+    name = s.CharField()
+    time = s.DateTimeField()
+    attributes = s.DictField(child=s.CharField())
+
+
+class Link(s.Serializer[Any]):
+    trace_id = s.CharField()
+    span_id = s.CharField()
+    attributes = s.DictField(child=s.CharField())
+
+
+class Message(s.Serializer[Any]):
+    """The message schema of OpenTelemetry's GenAI conventions."""
+
+    role = s.CharField()
+    parts = s.ListField(child=OpenObject(), help_text="Each has a `type`: text, reasoning, tool_call, …")
+    finish_reason = s.CharField(required=False)
+
+
+class Span(Timed):
+    trace_id = s.CharField()
+    span_id = s.CharField()
+    parent_span_id = s.CharField(allow_null=True)
+    type = s.ChoiceField(choices=SPAN_TYPES)
+    kind = s.ChoiceField(choices=KINDS)
+    status = SpanStatus()
+    error = SpanFailure(allow_null=True)
+    service_name = s.CharField()
+    scope = Scope()
+    environment = s.CharField(allow_null=True)
+    release = s.CharField(allow_null=True)
+    provider = s.CharField(allow_null=True)
+    operation = s.CharField(allow_null=True)
+    request_model = s.CharField(allow_null=True)
+    response_model = s.CharField(allow_null=True)
+    response_id = s.CharField(allow_null=True)
+    streaming = s.BooleanField(allow_null=True)
+    time_to_first_token_ms = s.FloatField(allow_null=True)
+    finish_reasons = s.ListField(child=s.CharField())
+    agent_name = s.CharField(allow_null=True)
+    input_messages = Message(many=True)
+    output_messages = Message(many=True)
+    input_preview = s.CharField()
+    output_preview = s.CharField()
+    input = s.CharField(help_text="As it was sent; JSON stays JSON.")
+    output = s.CharField(help_text="As it was sent; JSON stays JSON.")
+    tool = OpenObject(allow_null=True, help_text="`name`, `arguments`, `result`")
+    tool_definitions = s.ListField(child=OpenObject())
+    documents = s.ListField(child=OpenObject(), help_text="`id`, `content`, `score`, `metadata`")
+    prompt = PromptName(allow_null=True)
+    attributes = s.DictField(child=s.CharField())
+    resource_attributes = s.DictField(child=s.CharField())
+    events = Event(many=True)
+    links = Link(many=True)
+
+
+class Score(s.Serializer[Any]):
+    id = s.CharField()
+    name = s.CharField()
+    value = ScoreValueField()
+    data_type = s.ChoiceField(choices=SCORE_TYPES)
+    trace_id = s.CharField(allow_null=True)
+    span_id = s.CharField(allow_null=True)
+    session_id = s.CharField(allow_null=True)
+    comment = s.CharField()
+    source = s.ChoiceField(choices=SCORE_SOURCES)  # pyright: ignore[reportAssignmentType] - no argument of that name is used
+    author = s.CharField(help_text="Who wrote it: a person's email, or `key:` and the name of the key.")
+    metadata = s.DictField(child=s.CharField())
+    created_at = s.DateTimeField()
+
+
+class Trace(Timed):
+    trace_id = s.CharField()
+    status = s.ChoiceField(choices=STATUS_CODES)
+    span_count = s.IntegerField()
+    error_count = s.IntegerField()
+    payloads = s.BooleanField(help_text="false: a large trace; ask for the content of one span.")
+    truncated = s.BooleanField(help_text="true: the trace has more spans than are listed.")
+    scores = Score(many=True)
+    spans = Span(many=True)
+
+
+class ScoreList(s.Serializer[Any]):
+    results = Score(many=True)
+    next_cursor = s.CharField(allow_null=True, help_text="null on the last page.")
+
+
+class CreatedScores(s.Serializer[Any]):
+    results = Score(many=True)
+
+
+class NewScore(s.Serializer[Any]):
+    """One judgement. An `id` of yours makes sending it again safe: it replaces itself."""
+
+    id = s.CharField(required=False, allow_blank=True, default="", max_length=200)
+    name = s.CharField(max_length=200)
+    value = ScoreValueField()
+    data_type = s.ChoiceField(choices=SCORE_TYPES, required=False, allow_null=True, default=None)
+    trace_id = s.CharField(required=False, allow_null=True, allow_blank=True, default="")
+    span_id = s.CharField(required=False, allow_null=True, allow_blank=True, default="")
+    session_id = s.CharField(required=False, allow_null=True, allow_blank=True, default="")
+    comment = s.CharField(required=False, allow_null=True, allow_blank=True, default="", trim_whitespace=False)
+    source = s.ChoiceField(choices=SCORE_SOURCES, required=False, default="api")  # pyright: ignore[reportAssignmentType]
+    metadata = s.DictField(child=s.CharField(allow_blank=True), required=False, default=dict)

@@ -1,0 +1,121 @@
+"""Traces and spans as JSON (section 6 of the design). Built by hand: serializers would take longer than the query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from backend.core.times import rfc3339
+from backend.traces.view import SpanEvent, SpanLink, SpanView, TraceRow, TraceView
+
+NS_PER_MS = 1_000_000
+
+
+def milliseconds(nanoseconds: int) -> float:
+    """Six digits after the point are nanoseconds; a float has them up to 104 days."""
+    return nanoseconds / NS_PER_MS
+
+
+def trace_row(row: TraceRow) -> dict[str, Any]:
+    return {
+        "trace_id": row.trace_id,
+        "root_span_id": row.root_span_id or None,
+        "name": row.name,
+        "type": row.type,
+        "start_time": rfc3339(row.start_ns),
+        "end_time": rfc3339(row.start_ns + row.duration_ns),
+        "duration_ms": milliseconds(row.duration_ns),
+        "status": row.status,
+        "span_count": row.span_count,
+        "error_count": row.error_count,
+        "usage": asdict(row.usage),
+        "cost": asdict(row.cost),
+        "models": row.models,
+        "service_name": row.service_name,
+        "environment": row.environment or None,
+        "session_id": row.session_id or None,
+        "user_id": row.user_id or None,
+        "tags": row.tags,
+        "input_preview": row.input_preview,
+        "output_preview": row.output_preview,
+    }
+
+
+def trace(view: TraceView) -> dict[str, Any]:
+    return {
+        "trace_id": view.trace_id,
+        "name": view.name,
+        "start_time": rfc3339(view.start_ns),
+        "end_time": rfc3339(view.end_ns),
+        "duration_ms": milliseconds(view.duration_ns),
+        "status": view.status,
+        "session_id": view.session_id or None,
+        "user_id": view.user_id or None,
+        "tags": view.tags,
+        "usage": asdict(view.usage),
+        "cost": asdict(view.cost),
+        "span_count": view.span_count,
+        "error_count": view.error_count,
+        "payloads": view.payloads,
+        "truncated": view.truncated,
+        "scores": view.scores,
+        "spans": [span(item) for item in view.spans],
+    }
+
+
+def span(view: SpanView) -> dict[str, Any]:
+    first_token = view.time_to_first_token_ns
+    return {
+        "trace_id": view.trace_id,
+        "span_id": view.span_id,
+        "parent_span_id": view.parent_span_id or None,
+        "name": view.name,
+        "type": view.type,
+        "kind": view.kind,
+        "start_time": rfc3339(view.start_ns),
+        "end_time": rfc3339(view.end_ns),
+        "duration_ms": milliseconds(view.duration_ns),
+        "status": {"code": view.status.code, "message": view.status.message},
+        "error": None if view.error is None else asdict(view.error),
+        "service_name": view.service_name,
+        "scope": {"name": view.scope_name, "version": view.scope_version},
+        "environment": view.environment or None,
+        "release": view.release or None,
+        "provider": view.provider or None,
+        "operation": view.operation or None,
+        "request_model": view.request_model or None,
+        "response_model": view.response_model or None,
+        "response_id": view.response_id or None,
+        "streaming": view.streaming,
+        "time_to_first_token_ms": None if first_token is None else milliseconds(first_token),
+        "finish_reasons": view.finish_reasons,
+        "usage": asdict(view.usage),
+        "cost": asdict(view.cost),
+        "agent_name": view.agent_name or None,
+        "input_messages": view.input_messages,
+        "output_messages": view.output_messages,
+        "input_preview": view.input_preview,
+        "output_preview": view.output_preview,
+        "input": view.input,
+        "output": view.output,
+        "tool": view.tool,
+        "tool_definitions": view.tool_definitions,
+        "documents": view.documents,
+        "session_id": view.session_id or None,
+        "user_id": view.user_id or None,
+        "tags": view.tags,
+        "prompt": {"name": view.prompt_name, "version": view.prompt_version or None} if view.prompt_name else None,
+        "attributes": view.attributes,
+        "resource_attributes": view.resource_attributes,
+        "events": events(view.events),
+        "links": links(view.links),
+    }
+
+
+def events(found: Sequence[SpanEvent]) -> list[dict[str, Any]]:
+    return [{"name": e.name, "time": rfc3339(e.time_ns), "attributes": e.attributes} for e in found]
+
+
+def links(found: Sequence[SpanLink]) -> list[dict[str, Any]]:
+    return [{"trace_id": k.trace_id, "span_id": k.span_id, "attributes": k.attributes} for k in found]

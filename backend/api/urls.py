@@ -1,0 +1,20 @@
+"""Addresses below /api/."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from backend.api import missing, scores, traces
+
+urlpatterns = [
+    path("v1/traces", traces.Traces.as_view(), name="api-traces"),
+    path("v1/traces/<str:trace_id>", traces.Trace.as_view(), name="api-trace"),
+    path("v1/spans/<str:trace_id>/<str:span_id>", traces.Span.as_view(), name="api-span"),
+    path("v1/scores", scores.Scores.as_view(), name="api-scores"),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path(
+        "docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api/docs.html"), name="api-docs"
+    ),
+    re_path(r"", missing.nothing_here, name="api-missing"),
+]

@@ -1,0 +1,79 @@
+"""Guard: every address asks who is there, and outsiders learn nothing. A new page without a rule fails here."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.urls import URLPattern, reverse
+
+from tests.web.conftest import FakeStore, World
+from web.urls import urlpatterns
+
+# Pages that need no project, and why.
+PUBLIC = {"login": "one is not logged in yet", "logout": "harmless without a login"}
+ACCOUNT = {"home": "leads to one's own projects", "password": "one's own password"}
+ARGUMENTS = {"trace_id": "0" * 32, "span_id": "0" * 16, "key_id": uuid.UUID(int=1)}
+PROJECT_PATTERNS = [p for p in urlpatterns if p.name not in PUBLIC | ACCOUNT]
+
+
+def address(pattern: URLPattern, slug: str) -> str:
+    names = pattern.pattern.converters
+    return reverse(pattern.name, kwargs={n: slug if n == "project" else ARGUMENTS[n] for n in names})
+
+
+def test_the_lists_of_exceptions_are_not_stale() -> None:
+    assert set(PUBLIC | ACCOUNT) <= {p.name for p in urlpatterns}
+    assert [p.name for p in PROJECT_PATTERNS if "project" not in p.pattern.converters] == []
+
+
+def test_every_view_says_what_it_needs() -> None:
+    for pattern in urlpatterns:
+        expected = "account" if pattern.name in ACCOUNT else None
+        access = getattr(pattern.callback, "access", None)
+        if pattern.name in PUBLIC:
+            assert access is None
+        else:
+            assert access == expected if expected else ":" in access, pattern.name
+
+
+@pytest.mark.parametrize("pattern", PROJECT_PATTERNS, ids=lambda p: p.name)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_it_sends_strangers_to_the_login(world: World, store: FakeStore, pattern: URLPattern, method: str) -> None:
+    reply = getattr(world.client(), method)(address(pattern, "support-bot"))
+    assert reply.status_code == 302
+    assert reply["Location"].startswith("/login/?next=/p/support-bot/")
+
+
+@pytest.mark.parametrize("pattern", PROJECT_PATTERNS, ids=lambda p: p.name)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_it_hides_other_projects(world: World, store: FakeStore, pattern: URLPattern, method: str) -> None:
+    theirs = getattr(world.client(world.charlie), method)(address(pattern, "support-bot"))
+    nowhere = getattr(world.client(world.charlie), method)(address(pattern, "no-such-project"))
+    assert (theirs.status_code, nowhere.status_code) == (404, 404)
+    assert b"Support bot" not in theirs.content
+    assert theirs.content.replace(b"support-bot", b"") == nowhere.content.replace(b"no-such-project", b"")
+    assert store.asked == []
+
+
+@pytest.mark.parametrize("name", ACCOUNT)
+def test_account_pages_need_a_login(world: World, name: str) -> None:
+    reply = world.client().get(reverse(name))
+    assert (reply.status_code, reply["Location"]) == (302, f"/login/?next={reverse(name)}")
+
+
+def test_a_role_without_the_permission_is_told_so(world: World, store: FakeStore) -> None:
+    reply = world.client(world.bob).get("/p/support-bot/settings/keys/")
+    assert reply.status_code == 403
+    assert "Not allowed" in reply.text
+
+
+def test_htmx_is_led_to_the_login_as_a_whole_page(world: World) -> None:
+    reply = world.client().get("/p/support-bot/traces/", headers={"HX-Request": "true"})
+    assert reply.status_code == 204
+    assert reply["HX-Redirect"].startswith("/login/")
+
+
+def test_pages_of_a_project_are_kept_by_no_cache(world: World, store: FakeStore) -> None:
+    reply = world.client(world.alice).get("/p/support-bot/traces/")
+    assert reply["Cache-Control"] == "private, no-store"

@@ -1,0 +1,153 @@
+"""The page of one trace and the panel of one span."""
+
+from __future__ import annotations
+
+import re
+
+from django.test import Client
+
+from backend.core import limits
+from backend.traces.view import SpanError, SpanEvent, SpanLink, Status, Usage
+from tests.web.conftest import FakeStore
+from tests.web.spans import START_NS, TRACE_ID, span, trace
+
+PAGE = f"/p/support-bot/traces/{TRACE_ID}/"
+HTMX = {"HX-Request": "true"}
+EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+
+
+def panel(number: int) -> str:
+    return f"{PAGE}spans/{number:016x}/"
+
+
+def test_it_shows_the_tree_and_the_root_span(alice: Client, store: FakeStore) -> None:
+    store.show(trace([span(1, name="agent run", ms=1000), span(2, 1, name="call", at_ms=100, ms=500)]))
+    page = alice.get(PAGE).text
+    assert page.count('role="treeitem"') == 2
+    assert re.search(r'data-id="0{15}1" aria-level="1"[^>]*aria-expanded="true" aria-selected="true"', page)
+    assert 'x="10.0%"' in page
+    assert 'width="50.0%"' in page
+    assert '<h2 dir="auto">agent run</h2>' in page
+
+
+def test_the_address_selects_a_span(alice: Client, store: FakeStore) -> None:
+    store.show(trace([span(1), span(2, 1, name="call")]))
+    page = alice.get(PAGE, {"span": f"{2:016x}"}).text
+    assert re.search(r'data-id="0{15}2"[^>]*aria-selected="true"', page)
+    assert '<h2 dir="auto">call</h2>' in page
+
+
+def test_an_unknown_span_still_shows_the_trace(alice: Client, store: FakeStore) -> None:
+    store.show(trace([span(1)]))
+    reply = alice.get(PAGE, {"span": "f" * 16})
+    assert reply.status_code == 200
+    assert "This span is not here" in reply.text
+
+
+def test_a_trace_that_is_not_there_is_404(alice: Client, store: FakeStore) -> None:
+    reply = alice.get(PAGE)
+    assert reply.status_code == 404
+    assert "Not found" in reply.text
+
+
+def test_htmx_gets_the_panel_alone_and_others_the_page(alice: Client, store: FakeStore) -> None:
+    store.show(trace([span(1), span(2, 1, name="call")]))
+    part = alice.get(panel(2), headers=HTMX).text
+    assert "<html" not in part
+    assert "treeitem" not in part
+    assert "call" in part
+    assert alice.get(panel(2)).text.count('role="treeitem"') == 2
+
+
+def test_nothing_a_model_wrote_becomes_markup(alice: Client, store: FakeStore) -> None:
+    part = {"type": "text", "content": EVIL + "[x](javascript:alert(1)) ![p](https://evil.example/p.png)"}
+    call = {"type": "tool_call", "id": EVIL, "name": EVIL, "arguments": {EVIL: EVIL}}
+    store.show(trace([span(
+        1, name=EVIL, type=EVIL, provider=EVIL, status=Status("error", EVIL), error=SpanError(EVIL, EVIL, EVIL),
+        input_messages=[{"role": EVIL, "parts": [part, call, {"type": EVIL}], "name": EVIL}],
+        output_messages=[{"role": "assistant", "parts": [part], "finish_reason": EVIL}], output=EVIL, input=EVIL,
+        attributes={EVIL: EVIL}, resource_attributes={EVIL: EVIL}, events=[SpanEvent(EVIL, START_NS, {EVIL: EVIL})],
+        finish_reasons=[EVIL], tags=[EVIL], session_id=EVIL, user_id=EVIL, tool_name=EVIL, agent_name=EVIL,
+        tool={"name": EVIL, "arguments": EVIL, "result": EVIL},
+        documents=[{"id": EVIL, "content": EVIL, "score": EVIL}], tool_definitions=[{"name": EVIL}],
+        request_model=EVIL, response_model=EVIL, response_id=EVIL,
+    )], name=EVIL, session_id=EVIL, user_id=EVIL, tags=[EVIL],
+        scores=[{"name": EVIL, "value": EVIL, "source": EVIL}],
+    ))  # fmt: skip
+    page = alice.get(PAGE).text
+    assert "<script>alert" not in page
+    assert "<img" not in page
+    assert not re.search(r'href="(?!\?|/|#)[^"]*(?:javascript|evil)', page)
+    assert re.findall(r"<script(?![^>]*\bsrc=)", page) == []
+    assert re.findall(r"<[a-z][^<>]*\son\w+=", page) == []
+
+
+def test_an_error_comes_first_with_its_stack_trace(alice: Client, store: FakeStore) -> None:
+    store.show(
+        trace(
+            [
+                span(
+                    1,
+                    status=Status("error", "busy"),
+                    error=SpanError("RateLimitError", "busy, retry", "Traceback: line 3"),
+                )
+            ]
+        )
+    )
+    page = alice.get(PAGE).text
+    assert 0 < page.index('role="alert"') < page.index('data-sec="attributes"')
+    for word in ("RateLimitError", "busy, retry", "Traceback: line 3"):
+        assert word in page
+
+
+def test_it_shows_attributes_events_links_usage_and_scores(alice: Client, store: FakeStore) -> None:
+    shown = span(
+        1, attributes={"gen_ai.system": "openai"}, resource_attributes={"host.name": "h1"},
+        usage=Usage(9214, 1182, 4096), events=[SpanEvent("gen_ai.choice", START_NS, {"index": "0"})],
+        links=[SpanLink("b" * 32, "c" * 16, {})],
+    )  # fmt: skip
+    store.show(trace([shown]))
+    store.scores = [
+        {"name": "helpful", "value": 1, "source": "user", "span_id": shown.span_id, "comment": "good"},
+        {"name": "trace-wide", "value": 0, "source": "api", "span_id": ""},
+    ]
+    page = alice.get(panel(1), headers=HTMX).text
+    for word in ("gen_ai.system", "host.name", "9,214", "4,096 cached", "gen_ai.choice", "b" * 32, "helpful", "good"):
+        assert word in page
+    assert "trace-wide" not in page
+
+
+def test_orphans_stand_under_a_note(alice: Client, store: FakeStore) -> None:
+    store.show(trace([span(1), span(2, 77, name="lost")]))
+    page = alice.get(PAGE).text
+    assert page.index("Parent not received") < page.index("lost")
+
+
+def test_a_large_tree_comes_in_parts_that_join(alice: Client, store: FakeStore) -> None:
+    count = limits.TREE_ROWS_FIRST + limits.TREE_ROWS_MORE + 5
+    store.show(trace([span(1), *(span(i, 1) for i in range(2, count + 1))]))
+    seen: list[str] = []
+    page = alice.get(PAGE).text
+    while True:
+        seen += re.findall(r'data-id="(\w+)"', page)
+        more = re.search(r'hx-get="([^"]+offset=\d+)"', page)
+        if not more:
+            break
+        page = alice.get(more[1], headers=HTMX).text
+        assert "<html" not in page
+    assert len(seen) == len(set(seen)) == count
+
+
+def test_a_span_far_down_is_shown_with_what_is_around_it(alice: Client, store: FakeStore) -> None:
+    count = limits.TREE_ROWS_FIRST * 2
+    store.show(trace([span(1), *(span(i, 1) for i in range(2, count + 1))]))
+    page = alice.get(PAGE, {"span": f"{count - 3:016x}"}).text
+    assert "earlier spans" in page
+    before = alice.get(re.search(r'hx-get="([^"]+before=1)"', page)[1].replace("&amp;", "&"), headers=HTMX).text
+    assert set(re.findall(r'data-id="(\w+)"', before)).isdisjoint(re.findall(r'data-id="(\w+)"', page))
+
+
+def test_a_long_value_is_cut_and_the_whole_one_is_a_click_away(alice: Client, store: FakeStore) -> None:
+    store.show(trace([span(1, input="x" * (limits.SHOWN_CHARS + 1) + "END")]))
+    assert "END" not in alice.get(PAGE).text
+    assert "END" in alice.get(panel(1), {"whole": "1"}, headers=HTMX).text
