@@ -1,4 +1,4 @@
-"""`python -m ingest`: the receivers and their pipeline as a process of their own."""
+"""`python -m ingest`: the receivers and their pipeline as a process of their own, as `manage.py up ingest` runs them."""
 
 from __future__ import annotations
 
@@ -7,45 +7,51 @@ import os
 import signal
 import socket
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Protocol
 
 import django
 import structlog
 import uvloop
+from django.conf import settings
 
 from backend.core.errors import SpanhouseError
+from backend.store import client
 from ingest.pipeline import Pipeline, PipelineConfig
 from ingest.server import Receivers
-
-if TYPE_CHECKING:
-    from backend.config.settings import Environment
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
+class Environment(Protocol):
+    """What is used here of `settings.SPANHOUSE`; ingest does not import the composition root."""
+
+    host: str
+    otlp_http_port: int
+    otlp_grpc_port: int
+    spool_max_bytes: int
+    public_url: str
+    spool_dir: Path
+    one_process: bool
+
+
 async def serve(environment: Environment) -> None:
     """Runs until SIGTERM or SIGINT, then ends open requests, writes what waits, and returns."""
-    from backend.store import client
-    from ingest import keys
+    from ingest import keys  # noqa: PLC0415 - its models need django.setup()
 
     stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    pipeline = Pipeline(
-        PipelineConfig(environment.spool_dir, environment.spool_max_bytes, socket.gethostname()), client.current()
-    )
-    receivers = Receivers(
-        pipeline,
-        keys.admission(open_on_loopback=environment.one_process),
-        environment.host,
-        environment.otlp_http_port,
-        environment.otlp_grpc_port,
-    )
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    config = PipelineConfig(environment.spool_dir, environment.spool_max_bytes, socket.gethostname())
+    pipeline = Pipeline(config, client.current())
+    # With a public address a proxy on this machine may pass strangers on.
+    admission = keys.admission(open_on_loopback=environment.one_process and not environment.public_url)
+    ports = (environment.otlp_http_port, environment.otlp_grpc_port)
+    receivers = Receivers(pipeline, admission, environment.host, *ports)
     await pipeline.start()
     try:
         await receivers.start()
-        log.info("receiving", http=environment.otlp_http_port, grpc=environment.otlp_grpc_port)
+        log.info("receiving", host=environment.host, http=ports[0], grpc=ports[1])
         await stopping.wait()
         await receivers.stop()
     finally:
@@ -56,11 +62,9 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
     try:
         django.setup()
-        from django.conf import settings
-
         uvloop.run(serve(settings.SPANHOUSE))
     except SpanhouseError as error:
-        print(error.message, file=sys.stderr)  # noqa: T201 - one sentence for the person who started it
+        sys.stderr.write(f"{error.message}\n")
         return 1
     return 0
 

@@ -21,10 +21,10 @@ from ingest.errors import KeyForbidden, KeysUnavailable, QuotaSpent, RateLimited
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-# Headers that a proxy adds, or a browser: such a request did not come from a program on this machine, whatever the peer.
+# Headers that a proxy or a browser adds: such a request did not come from a program on this machine, whatever its peer.
 _NOT_LOCAL = ("x-forwarded-for", "forwarded", "x-real-ip", "origin")
 _NO_KEY = (
-    "No API key. Send it as `Authorization: Bearer KEY`, `Authorization: Basic base64(PUBLIC:SECRET)` or `x-api-key: KEY`."
+    "No API key. Send `Authorization: Bearer KEY`, `Authorization: Basic base64(PUBLIC:SECRET)` or `x-api-key: KEY`."
 )
 _BAD_KEY = "The API key is not known, or was revoked."
 
@@ -111,7 +111,7 @@ class _Known:
 
 @dataclass
 class _Bucket:
-    """Spans that may still come; below zero the project waits. Refilled by its rate, up to RATE_BURST_S seconds' worth."""
+    """Spans that may still come; below zero the project waits. It holds RATE_BURST_S seconds' worth at most."""
 
     tokens: float
     at: float
@@ -168,7 +168,7 @@ class Admission:
         return grant
 
     def charge(self, grant: Grant, items: int) -> None:
-        """Takes what a request brought out of its project's bucket. It may go below zero: the next request then waits."""
+        """Takes what a request brought out of its project's bucket. It may go below zero: then the next one waits."""
         rate = grant.rate_limit_spans_per_s
         if rate and items:
             self._bucket(grant.project_id, rate).tokens -= items

@@ -1,4 +1,4 @@
-"""Why a request was refused: each error knows its HTTP status, its gRPC code, its name in the counters and when to retry."""
+"""Why a request was refused: each error knows its HTTP status, gRPC code, name in the counters and when to retry."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ _OPTIONS: list[tuple[str, int]] = [
     # Without this a second server on the same port starts silently and takes half of the connections.
     ("grpc.so_reuseport", 0),
     ("grpc.max_concurrent_streams", 100),  # a connection; the usual exporter uses one
-    # Collectors ping long-lived connections; the default of 5 minutes between pings answers them with ENHANCE_YOUR_CALM.
+    # Collectors ping long-lived connections; by default pings more often than every 5 minutes end the connection.
     ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
     ("grpc.keepalive_permit_without_calls", 1),
 ]

@@ -73,7 +73,8 @@ class HttpReceiver:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await _no_http(scope, receive, send)
+            await _no_http(scope, receive, send)
+            return
         try:
             start, body = await self._answer(scope, receive)
         except ClientGone:

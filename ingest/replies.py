@@ -1,4 +1,4 @@
-"""What a sender hears: OTLP responses with partial_success, and google.rpc.Status for refusals. HTTP and gRPC share it."""
+"""What a sender hears over HTTP or gRPC: OTLP responses with partial_success, google.rpc.Status for refusals."""
 
 from __future__ import annotations
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 HTTP_VARIABLE = "SPANHOUSE_OTLP_HTTP_PORT"
 GRPC_VARIABLE = "SPANHOUSE_OTLP_GRPC_PORT"
+# Connections that wait to be taken while the loop is busy; the kernel cuts it to net.core.somaxconn.
+_BACKLOG = 2048
 
 
 class _Uvicorn(uvicorn.Server):
@@ -56,7 +58,7 @@ class HttpServer:
         """Returns when the port takes connections. PortTaken when it cannot be opened."""
         sockets = await listen(self._host, self._port, self._variable)
         self._serving = asyncio.create_task(self._server.serve(sockets), name=f"http-{self._port}")
-        while not self._server.started and not self._serving.done():
+        while not self._server.started and not self._serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.005)
         if self._serving.done():
             await self._serving  # raises what went wrong
@@ -69,7 +71,7 @@ class HttpServer:
 
 
 async def listen(host: str, port: int, variable: str) -> list[socket.socket]:
-    """Bound sockets for every address `host` means. PortTaken names the port and the variable that changes it."""
+    """Listening sockets for every address `host` means. PortTaken names the port and the variable that changes it."""
     sockets: list[socket.socket] = []
     try:
         found = await asyncio.get_running_loop().getaddrinfo(
@@ -82,6 +84,7 @@ async def listen(host: str, port: int, variable: str) -> list[socket.socket]:
             if family == socket.AF_INET6:  # IPv4 has a socket of its own
                 bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             bound.bind(address)
+            bound.listen(_BACKLOG)  # only this fails when two processes have bound the port at the same moment
             bound.setblocking(False)
     except OSError as error:
         for bound in sockets:

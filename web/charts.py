@@ -10,6 +10,8 @@ from backend.intake.view import IntakePoint
 # Pixels. Widths are per cent of the plot, so that text keeps its size on any screen.
 HEIGHT, TOP, BOTTOM = 180, 10, 22
 X_LABELS = 6
+# One rejected span among thousands must still be seen.
+MIN_BAR = 2.0
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def intake_chart(series: Sequence[IntakePoint]) -> BarChart:
         waiting = max(point.received - point.stored - point.rejected, 0)
         for kind, value in (("stored", point.stored), ("waiting", waiting), ("rejected", point.rejected)):
             if value:
-                height = value / top * plot
+                height = max(value / top * plot, MIN_BAR)
                 y -= height
                 bars.append(
                     Bar(round(index * step, 3), round(y, 2), round(step * 0.92, 3), round(height, 2), kind, point)

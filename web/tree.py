@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from backend.traces.view import SpanView
 
 INDENT_PX = 16
 # Deeper rows stop moving to the right and say their level instead: the name column is about 300 px wide.
 MAX_INDENT_PX = 8 * INDENT_PX
-# From here on a duration stands left of its bar, where there is room for it.
-LABEL_LEFT_FROM = 76.0
+# A duration stands right of its bar, left of it, or inside: where there is this much room (per cent of the track).
+LABEL_ROOM = 24.0
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,14 @@ class TreeRow:
         return (self.level - 1) * INDENT_PX > MAX_INDENT_PX
 
     @property
-    def label_left(self) -> bool:
-        return self.x + self.width > LABEL_LEFT_FROM
+    def label(self) -> Literal["right", "left", "inside"]:
+        if self.x + self.width <= 100 - LABEL_ROOM:
+            return "right"
+        return "left" if self.x >= LABEL_ROOM else "inside"
 
     @property
     def label_x(self) -> float:
-        return self.x if self.label_left else self.x + self.width
+        return self.x if self.label == "left" else round(self.x + self.width, 3)
 
     @property
     def failed(self) -> bool:
@@ -166,5 +169,5 @@ def window_around(tree: Tree, span_id: str, count: int) -> Window:
 
 
 def ticks(duration_ns: int) -> list[tuple[int, int]]:
-    """(per cent, nanoseconds) of the axis' five labels."""
-    return [(percent, duration_ns * percent // 100) for percent in (0, 25, 50, 75, 100)]
+    """(per cent, nanoseconds) of the axis' labels; the end is in the head of the page."""
+    return [(percent, duration_ns * percent // 100) for percent in (0, 25, 50, 75)]

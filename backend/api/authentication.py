@@ -5,19 +5,20 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from backend.accounts.models import User
 from backend.core.errors import Forbidden, InvalidInput, Unauthenticated
 from backend.core.limits import MAX_KEY_CHARS
 from backend.projects import roles, services
+
+if TYPE_CHECKING:  # rest_framework.views imports this module
+    from rest_framework.views import APIView
 
 NO_KEY = "No API key. Send it as `Authorization: Bearer KEY`."
 BAD_KEY = "The API key is not known, or was revoked."
@@ -105,28 +106,3 @@ class HasScope(BasePermission):
 def access_of(request: Request) -> Access:
     """The checked access of a request that passed HasScope."""
     return cast(Access, request.auth)
-
-
-class KeyScheme(OpenApiAuthenticationExtension):  # pyright: ignore[reportUntypedBaseClass] - the library is untyped
-    target_class = KeyAuthentication
-    name = ["bearer", "basic", "header"]
-
-    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
-        return [
-            {"type": "http", "scheme": "bearer", "description": "An API key."},
-            {"type": "http", "scheme": "basic", "description": "The key's public id and its secret."},
-            {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "An API key."},
-        ]
-
-
-class SessionScheme(OpenApiAuthenticationExtension):  # pyright: ignore[reportUntypedBaseClass]
-    target_class = SessionAccess
-    name = "session"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {
-            "type": "apiKey",
-            "in": "cookie",
-            "name": "spanhouse_session",
-            "description": "A person's login. Needs `?project=SLUG`, and `X-CSRFToken` for writes.",
-        }

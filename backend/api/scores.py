@@ -114,5 +114,10 @@ def read_scores(body: Any) -> list[NewScore]:
             raise InvalidInput(f"A score has no field {unknown[0]!r}.", field=place + unknown[0])
     serializer = schemas.NewScore(data=body, many=isinstance(body, list))
     serializer.is_valid(raise_exception=True)
-    checked = cast("list[dict[str, Any]]", serializer.validated_data if isinstance(body, list) else [serializer.validated_data])
-    return [NewScore(**{name: "" if value is None and name != "data_type" else value for name, value in item.items()}) for item in checked]
+    checked = cast("Any", serializer.validated_data)
+    return [new_score(item) for item in (checked if isinstance(body, list) else [checked])]
+
+
+def new_score(item: dict[str, Any]) -> NewScore:
+    """null is the same as not given."""
+    return NewScore(**{name: value for name, value in item.items() if value is not None})

@@ -23,7 +23,7 @@ class Traces(APIView):
         operation_id="list_traces",
         summary="List traces",
         parameters=[
-            OpenApiParameter("filter", str, description='In the language of the filter bar: `type = llm and status = error`.'),
+            OpenApiParameter("filter", str, description="In the language of the filter bar."),
             OpenApiParameter("from", str, description=f"Traces that begin at or after. {queries.TIME_TEXT}"),
             OpenApiParameter("to", str, description=f"Traces that begin before. {queries.TIME_TEXT}"),
             OpenApiParameter("order", str, enum=ORDERS, default="newest"),

@@ -155,7 +155,7 @@ def clickhouse(value: str) -> str:
     if scheme == "chdb":
         if value != "chdb://memory" and not value.startswith("chdb:///"):
             raise ValueError("must be chdb:///FOLDER (three slashes) or chdb://memory for the embedded ClickHouse")
-        return value
+        return value.replace("chdb:////", "chdb:///")  # made from an absolute folder
     return url("chdb", "http", "https", needs_host=True)(value)
 
 
@@ -281,7 +281,7 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
     values: dict[str, Any] = {}
     for field, variable in VARIABLES.items():
         given = environ.get(variable.name, "").strip()
-        written = given or variable.default.replace("/DATA_DIR", str(values.get("data_dir", "")))
+        written = given or variable.default.replace("DATA_DIR", str(values.get("data_dir", "")))
         try:
             values[field] = variable.read(written)
         except ValueError as error:

@@ -18,7 +18,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return api.as_response(Forbidden("This is not allowed.")) if _is_api(request) else pages.forbidden(request, exception)
+    if _is_api(request):
+        return api.as_response(Forbidden("This is not allowed."))
+    return pages.forbidden(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

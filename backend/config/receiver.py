@@ -1,4 +1,4 @@
-"""The parts of ingest put together from the settings. Import it after `django.setup()`: keys live in Django's database."""
+"""The parts of ingest, put together from the settings. Needs `django.setup()`: keys live in Django's database."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": (
         "Read traces and spans, read and write scores. Send the API key as `Authorization: Bearer KEY`. "
         "Times are RFC 3339 in UTC with nanoseconds. Numbers that the sender of a span did not give are null. "
-        'Every error has the shape `{"error": {"code", "message"}}`, with `field` and `position` when one input was wrong.'
+        'Errors have the shape `{"error": {"code", "message"}}`, with `field` and `position` when one input was wrong.'
     ),
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,

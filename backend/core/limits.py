@@ -59,7 +59,7 @@ BIG_BODY_BYTES = MIB
 BODY_READ_S = 60.0
 # A JSON object or array costs 60 to 230 bytes of memory once parsed, so 64 MiB of "{}," would take gigabytes.
 MAX_JSON_CONTAINERS = 4_000_000
-# Connections and calls a receiver holds at once; more are told 503 / RESOURCE_EXHAUSTED with a time.
+# Connections and calls a receiver holds at once; more are refused (503, RESOURCE_EXHAUSTED).
 MAX_CONNECTIONS = 2_000
 # Open requests get this long to end when the server stops.
 STOP_GRACE_S = 3.0

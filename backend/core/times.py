@@ -39,7 +39,8 @@ def parse_time(text: str, now_ns: int) -> int:
         raise ValueError(f"{text!r} is no time; write 2026-05-01T12:00:00Z or now-1h")
     year, month, day, hour, minute, second, fraction, zone = match.groups()
     try:
-        moment = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC)
+        parts = [int(part or 0) for part in (year, month, day, hour, minute, second)]
+        moment = datetime(*parts, tzinfo=UTC)  # pyright: ignore[reportArgumentType] - six integers
     except ValueError as error:
         raise ValueError(f"{text!r} is no time: {error}") from None
     whole = (moment - EPOCH) // timedelta(seconds=1) - _offset_s(zone)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -27,14 +25,6 @@ def step_for(seconds: int) -> int:
     return next((step for step in STEPS if seconds <= step * MAX_POINTS), STEPS[-1])
 
 
-def _counts(value: Any) -> Counter[str]:
-    """sumMap comes as a pair of arrays or as a map, by the engine's version."""
-    if isinstance(value, Mapping):
-        return Counter({str(k): int(v) for k, v in value.items()})
-    keys, sums = value
-    return Counter(dict(zip(keys, sums, strict=True)))
-
-
 def overview(project_id: UUID, start_ns: int, end_ns: int) -> IntakeView:
     """Counts of spans between the two times, with a series, the spools and the quarantine."""
     store = client.current()
@@ -44,7 +34,7 @@ def overview(project_id: UUID, start_ns: int, end_ns: int) -> IntakeView:
     spans = [row for row in rows if row["signal"] == "traces"]
     rejected: Counter[str] = Counter()
     for row in spans:
-        rejected += _counts(row["rejected"])
+        rejected.update(row["rejected"])
     return IntakeView(
         start_ns=start_ns,
         end_ns=end_ns,
@@ -68,7 +58,7 @@ def _series(rows: list[Row], from_s: int, to_s: int, step: int) -> list[IntakePo
     for at in range(from_s // step * step, to_s, step):
         row = by_time.get(at)
         if row:
-            points.append(IntakePoint(at * SECOND_NS, row["received"], row["stored"], _counts(row["rejected"]).total()))
+            points.append(IntakePoint(at * SECOND_NS, row["received"], row["stored"], sum(row["rejected"].values())))
         else:
             points.append(IntakePoint(at * SECOND_NS, 0, 0, 0))
     return points

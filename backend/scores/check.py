@@ -40,15 +40,7 @@ def check_score(score: NewScore, place: str = "") -> Checked:
         raise wrong("name", f"A score needs a name of 1 to {limits.MAX_SCORE_NAME_CHARS} characters.")
     if len(score.id) > limits.MAX_SCORE_ID_CHARS:
         raise wrong("id", f"An id has at most {limits.MAX_SCORE_ID_CHARS} characters.")
-    trace_id, span_id = score.trace_id.lower(), score.span_id.lower()
-    if trace_id and (not TRACE_ID.fullmatch(trace_id) or not trace_id.strip("0")):
-        raise wrong("trace_id", "A trace id has 32 hex digits, not all zero.")
-    if span_id and (not SPAN_ID.fullmatch(span_id) or not span_id.strip("0")):
-        raise wrong("span_id", "A span id has 16 hex digits, not all zero.")
-    if span_id and not trace_id:
-        raise wrong("trace_id", "A score of a span names its trace, too.")
-    if not trace_id and not score.session_id:
-        raise wrong("trace_id", "A score is about something: give trace_id or session_id.")
+    trace_id, span_id = _subject(score, place)
     if score.source not in get_args(Source):
         raise wrong("source", f"source is one of {', '.join(get_args(Source))}.")
     for field in ("comment", "session_id"):
@@ -64,6 +56,20 @@ def check_score(score: NewScore, place: str = "") -> Checked:
     except ValueError as error:
         raise wrong("value", str(error)) from None
     return Checked(trace_id, span_id, data_type, number, text)
+
+
+def _subject(score: NewScore, place: str) -> tuple[str, str]:
+    """(trace id, span id) in lower case, after a check that the score is about something."""
+    trace_id, span_id = score.trace_id.lower(), score.span_id.lower()
+    if trace_id and (not TRACE_ID.fullmatch(trace_id) or not trace_id.strip("0")):
+        raise InvalidInput("A trace id has 32 hex digits, not all zero.", field=place + "trace_id")
+    if span_id and (not SPAN_ID.fullmatch(span_id) or not span_id.strip("0")):
+        raise InvalidInput("A span id has 16 hex digits, not all zero.", field=place + "span_id")
+    if span_id and not trace_id:
+        raise InvalidInput("A score of a span names its trace, too.", field=place + "trace_id")
+    if not trace_id and not score.session_id:
+        raise InvalidInput("A score is about something: give trace_id or session_id.", field=place + "trace_id")
+    return trace_id, span_id
 
 
 def _is_small(metadata: Mapping[str, str]) -> bool:

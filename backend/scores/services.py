@@ -23,8 +23,8 @@ MAX_SCORES_OF_TRACE = 5_000
 
 
 def create_scores(project_id: UUID, scores: Sequence[NewScore], *, author: str) -> list[Score]:
-    """Store all or, when one is wrong, none. InvalidInput names the field ("3.value" in a list). Two with the same id: the
-    last one counts."""
+    """Store all or, when one is wrong, none. InvalidInput names the field ("3.value" in a list). Of two with the same
+    id the last one counts."""
     if not 0 < len(scores) <= limits.MAX_SCORES_PER_REQUEST:
         raise InvalidInput(f"Send 1 to {limits.MAX_SCORES_PER_REQUEST:,} scores at once.")
     checked = [check_score(score, f"{i}." if len(scores) > 1 else "") for i, score in enumerate(scores)]

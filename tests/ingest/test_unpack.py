@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import sys
 import zlib
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -76,10 +77,8 @@ def test_it_says_that_data_is_cut_off(packer: str) -> None:
 @EVERY
 @given(body=st.binary(min_size=1, max_size=200))
 def test_garbage_is_malformed_or_data(packer: str, body: bytes) -> None:
-    try:
-        unpack(ENCODING[packer], body, limits.MIB)
-    except (Malformed, TooLarge) as error:
-        assert error.message
+    with suppress(Malformed, TooLarge):
+        assert isinstance(unpack(ENCODING[packer], body, limits.MIB), bytes)
 
 
 @pytest.mark.parametrize("packer", ["gzip", "zstd"])

@@ -68,7 +68,8 @@ def test_it_takes_long_parameters_as_a_form(client: Client) -> None:
 def test_it_stores_what_insert_sends(client: Client, front: ClickHouseFront, compress: bool | str) -> None:
     client.command("DROP TABLE IF EXISTS pairs")
     client.command(
-        "CREATE TABLE pairs (n UInt64, s LowCardinality(String), m Map(LowCardinality(String), String)) ENGINE = MergeTree ORDER BY n"
+        "CREATE TABLE pairs (n UInt64, s LowCardinality(String), m Map(LowCardinality(String), String))"
+        " ENGINE = MergeTree ORDER BY n"
     )
     other = connect(front, compress=compress)
     rows = [[n, f"s{n % 7}", {"k": "v" * 100}] for n in range(3000)]
@@ -93,14 +94,14 @@ def envelopes(count: int) -> bytes:
 def test_it_decodes_protobuf_of_a_raw_insert(client: Client, kind: type) -> None:
     oneof = "Enum8('no' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3)"
     pair = f"Tuple(key String, value Tuple(string_value String, bool_value Bool, int_value Int64, value {oneof}))"
-    select = "SELECT project_id, received_at AS at, toString(pairs[1].value.value) AS kind, pairs[1].value.bool_value AS flag"
+    columns = "project_id, received_at AS at, toString(pairs[1].value.value) AS kind, pairs[1].value.bool_value AS flag"
     for statement in (
         "DROP TABLE IF EXISTS decode",
         "DROP TABLE IF EXISTS wire",
         "DROP TABLE IF EXISTS decoded",
         f"CREATE TABLE wire (pairs Array({pair}), project_id String, received_at UInt64) ENGINE = Null",
         "CREATE TABLE decoded (project_id String, at UInt64, kind String, flag Bool) ENGINE = MergeTree ORDER BY at",
-        f"CREATE MATERIALIZED VIEW decode TO decoded AS {select} FROM wire",
+        f"CREATE MATERIALIZED VIEW decode TO decoded AS SELECT {columns} FROM wire",
     ):
         client.command(statement)
     client.raw_insert("wire", None, kind(envelopes(4)), settings=SETTINGS, fmt="Protobuf")

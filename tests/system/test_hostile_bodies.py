@@ -103,7 +103,6 @@ def test_a_tail_that_would_swallow_the_envelope_is_malformed(server: Server) -> 
 @pytest.mark.parametrize(
     "body",
     [
-        "",
         "{",
         "[]",
         "null",
@@ -168,6 +167,13 @@ def spoil(**fields: object) -> Span:
 
 
 NOW = otlp.span().end_time_unix_nano
+SAME_TIME = ("start_time_unix_nano", "end_time_unix_nano")
+
+
+def at(time_ns: int) -> dict[str, object]:
+    return dict.fromkeys(SAME_TIME, time_ns)
+
+
 BAD_SPANS = {
     "no trace id": ("bad_trace_id", {"trace_id": b""}),
     "trace id of 7 bytes": ("bad_trace_id", {"trace_id": b"1234567"}),
@@ -180,18 +186,9 @@ BAD_SPANS = {
     "span id of zeros": ("bad_span_id", {"span_id": bytes(8)}),
     "parent id of 15 bytes": ("bad_parent_span_id", {"parent_span_id": b"1" * 15}),
     "no start": ("start_time_out_of_range", {"start_time_unix_nano": 0}),
-    "start in 1970": (
-        "start_time_out_of_range",
-        {"start_time_unix_nano": otlp.SECOND, "end_time_unix_nano": 2 * otlp.SECOND},
-    ),
-    "start in 2300": (
-        "start_time_out_of_range",
-        {"start_time_unix_nano": NOW + 274 * YEAR, "end_time_unix_nano": NOW + 274 * YEAR},
-    ),
-    "start at the end of time": (
-        "start_time_out_of_range",
-        {"start_time_unix_nano": 2**64 - 1, "end_time_unix_nano": 2**64 - 1},
-    ),
+    "in 1970": ("start_time_out_of_range", at(otlp.SECOND)),
+    "in 2300": ("start_time_out_of_range", at(NOW + 274 * YEAR)),
+    "at the end of time": ("start_time_out_of_range", at(2**64 - 1)),
     "end in 2300": ("end_time_out_of_range", {"end_time_unix_nano": NOW + 274 * YEAR}),
 }
 
@@ -221,21 +218,41 @@ def test_bad_spans_are_counted_over_grpc_and_json(server: Server) -> None:
     server.trace(good.trace_id)
 
 
+def attribute(value: object) -> list[object]:
+    return [{"key": "k", "value": value}]
+
+
+WRONG_TYPES: list[tuple[str, object]] = [
+    ("traceId", 7),
+    ("traceId", "zz" * 16),
+    ("spanId", ["a"]),
+    ("parentSpanId", 12),
+    ("name", {"a": 1}),
+    ("startTimeUnixNano", "soon"),
+    ("startTimeUnixNano", -1),
+    ("startTimeUnixNano", 1.5),
+    ("endTimeUnixNano", 2**70),
+    ("attributes", 5),
+    ("attributes", [5]),
+    ("attributes", [{"key": 5}]),
+    ("attributes", attribute("bare")),
+    ("attributes", attribute({"intValue": "many"})),
+    ("attributes", attribute({"intValue": 2**63})),
+    ("kind", "SPAN_KIND_NOTHING"),
+    ("kind", [1]),
+    ("status", "ok"),
+    ("events", {"name": "x"}),
+]
+
+
 def test_a_span_of_wrong_json_types_leaves_its_neighbours(server: Server) -> None:
     good = otlp.span("good")
-    for field, value in (
-        ("traceId", 7), ("traceId", "zz" * 16), ("spanId", ["a"]), ("name", {"a": 1}), ("startTimeUnixNano", "soon"), ("startTimeUnixNano", -1),
-        ("startTimeUnixNano", 1.5), ("endTimeUnixNano", 2**70), ("attributes", 5), ("attributes", [5]), ("attributes", [{"key": 5}]),
-        ("attributes", [{"key": "k", "value": {"intValue": "many"}}]), ("attributes", [{"key": "k", "value": {"intValue": 2**63}}]),
-        ("attributes", [{"key": "k", "value": "bare"}]), ("kind", "SPAN_KIND_NOTHING"), ("kind", [1]), ("status", "ok"), ("events", {"name": "x"}),
-        ("links", [None]), ("parentSpanId", 12),
-    ):  # fmt: skip
+    for field, value in WRONG_TYPES:
         body = otlp.as_otlp_json(otlp.request(good, otlp.span("bad")))
         body["resourceSpans"][0]["scopeSpans"][0]["spans"][1][field] = value
-        reply = server.send(json.dumps(body).encode(), JSON)
-        count, message = rejected(reply)
-        assert count == 1, f"{field}={value!r}: {reply.text[:300]}"
-        assert message, field
+        count, message = rejected(server.send(json.dumps(body).encode(), JSON))
+        assert count == 1, (field, value)
+        assert field in message, (field, value)
     server.trace(good.trace_id)
 
 

@@ -12,7 +12,6 @@ from uuid import UUID
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from backend.accounts.models import User
 from backend.core.errors import NotFound
@@ -89,7 +88,7 @@ class FakeStore:
 
 
 @pytest.fixture
-def world(db: None, settings: SettingsWrapper) -> World:
+def world(db: None, settings: Any) -> World:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a real one takes 0.2 s by design
     cache.clear()
     ours, theirs = (Organisation.objects.create(name=name, slug=name.lower()) for name in ("Northwind", "Elsewhere"))

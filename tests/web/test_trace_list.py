@@ -12,6 +12,7 @@ from backend.core import errors
 from backend.core.limits import SECOND_NS
 from backend.traces.view import Cost, Usage
 from tests.web.conftest import FakeStore
+from tests.web.markup import assert_safe, read
 from tests.web.spans import row
 
 PAGE = "/p/support-bot/traces/"
@@ -60,8 +61,8 @@ def test_hostile_names_stay_text(alice: Client, store: FakeStore) -> None:
         )
     ]
     page = alice.get(PAGE, {"filter": evil}).text
-    assert "<script>alert" not in page
-    assert "<img" not in page
+    assert_safe(page)
+    assert "img" not in read(page).tags
 
 
 def test_the_address_says_what_is_asked(alice: Client, store: FakeStore) -> None:
@@ -156,10 +157,5 @@ def test_it_says_what_is_wrong_with_the_store(
 
 
 def test_it_has_no_inline_script_style_or_handler(alice: Client, store: FakeStore) -> None:
-    import re
-
     store.rows = [row(1)]
-    page = alice.get(PAGE).text
-    assert re.findall(r"<script(?![^>]*\bsrc=)", page) == []
-    assert re.findall(r"<[^>]+\s(?:on\w+|style)=", page) == []
-    assert re.findall(r'(?:src|href)="(?:https?:)?//', page) == []
+    assert_safe(alice.get(PAGE).text)

@@ -9,6 +9,7 @@ from django.test import Client
 from backend.core import limits
 from backend.traces.view import SpanError, SpanEvent, SpanLink, Status, Usage
 from tests.web.conftest import FakeStore
+from tests.web.markup import assert_safe, read
 from tests.web.spans import START_NS, TRACE_ID, span, trace
 
 PAGE = f"/p/support-bot/traces/{TRACE_ID}/"
@@ -76,10 +77,8 @@ def test_nothing_a_model_wrote_becomes_markup(alice: Client, store: FakeStore) -
     ))  # fmt: skip
     page = alice.get(PAGE).text
     assert "<script>alert" not in page
-    assert "<img" not in page
-    assert not re.search(r'href="(?!\?|/|#)[^"]*(?:javascript|evil)', page)
-    assert re.findall(r"<script(?![^>]*\bsrc=)", page) == []
-    assert re.findall(r"<[a-z][^<>]*\son\w+=", page) == []
+    assert "img" not in read(page).tags
+    assert_safe(page)
 
 
 def test_an_error_comes_first_with_its_stack_trace(alice: Client, store: FakeStore) -> None:

@@ -62,10 +62,15 @@ def test_bars_lie_inside_the_trace() -> None:
     assert (rows[2].x, rows[2].width) == (0.0, 100.0)
 
 
+def test_a_duration_stands_where_there_is_room() -> None:
+    rows = build_tree([span(1, ms=1000), span(2, 1, ms=100), span(3, 1, at_ms=800, ms=200)], START_NS, 10**9).rows
+    assert [(row.label, row.label_x) for row in rows] == [("inside", 100.0), ("right", 10.0), ("left", 80.0)]
+
+
 def test_a_trace_of_no_length_divides_by_nothing() -> None:
     row = build_tree([span(1, ms=0)], START_NS, 0).rows[0]
     assert (row.x, row.width) == (0.0, 0.0)
-    assert ticks(0)[-1] == (100, 0)
+    assert ticks(0)[-1] == (75, 0)
 
 
 def test_a_failed_span_says_why() -> None:

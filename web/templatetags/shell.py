@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.http import HttpRequest
 from django.template import Context
 
+from backend.accounts.models import User
 from backend.projects import services as projects
 from web.navigation import GROUPS
 
@@ -18,7 +19,7 @@ register = template.Library()
 def side_bar(context: Context) -> dict[str, Any]:
     request: HttpRequest = context["request"]
     match = request.resolver_match
-    mine = list(projects.user_projects(request.user)) if request.user.is_authenticated else []
+    mine = projects.user_projects(cast(User, request.user)) if request.user.is_authenticated else []
     return {
         "request": request,
         "user": request.user,

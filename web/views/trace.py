@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.urls import reverse
 
@@ -63,7 +65,7 @@ def _whole_page(request: ProjectRequest, trace_id: str, span_id: str) -> HttpRes
 
 def _tree(
     request: ProjectRequest, trace: TraceView, tree: trees.Tree, window: trees.Window, selected: str
-) -> dict[str, object]:
+) -> dict[str, Any]:
     return {
         "trace": trace,
         "tree": tree,
@@ -77,7 +79,7 @@ def _tree(
     }
 
 
-def _panel(request: ProjectRequest, span: SpanView) -> dict[str, object]:
+def _panel(request: ProjectRequest, span: SpanView) -> dict[str, Any]:
     whole = bool(request.GET.get("whole"))
     url = reverse("span", args=[request.project.slug, span.trace_id, span.span_id])
     about = [s for s in scores.scores_of_trace(request.project.id, span.trace_id) if s.get("span_id") == span.span_id]

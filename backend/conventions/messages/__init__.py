@@ -64,8 +64,6 @@ def render(span: RawSpan) -> Rendered:
         if part is not None:
             part.convention = name
             found.fill(part)
-    if found.tool is not None:
-        found.tool = found.tool if span.type == "tool" else None
     if found.tool is not None and not found.tool["name"]:
         found.tool["name"] = span.name
     found.error = read_error(span)

@@ -20,8 +20,8 @@ def read_pair(span: RawSpan, given_text: str, result_text: str) -> Rendered | No
     if span.type == "tool":
         return Rendered(tool={"name": None, "arguments": given or None, "result": result if result_text else None})
     found = Rendered()
-    found.input_messages = read_request(given) or (span.type == "embedding" and embedded(given)) or []
-    found.input_messages = found.input_messages or _said(span, "user", given)
+    texts = embedded(given) if span.type == "embedding" else []
+    found.input_messages = texts or read_request(given) or _said(span, "user", given)
     if span.type == "embedding":
         return found
     found.output_messages = read_response(result) or _said(span, "assistant", result)

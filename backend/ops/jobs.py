@@ -1,0 +1,88 @@
+"""Celery's worker and beat: as threads of this process, or as this process."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+from typing import Any
+
+import structlog
+from celery import signals
+from celery.beat import Service
+from celery.worker import WorkController, state
+
+from backend.config.celery import app
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("jobs")
+
+# Beat looks at its clock this often; it is also how long it takes to stop.
+BEAT_TICK_S = 1
+# A job is seconds of work; one that hangs is left behind, and a later run does the same.
+STOP_S = 3.0
+QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+
+
+@signals.setup_logging.connect(weak=False)
+def keep_logging(**_kwargs: Any) -> None:
+    """Being connected is the point: Celery leaves logging as Django's settings made it."""
+
+
+def schedule_file(data_dir: Path) -> str:
+    """Where beat remembers when daily jobs ran: a laptop that sleeps at night runs them in the morning."""
+    return str(data_dir / "beat-schedule")
+
+
+class Jobs:
+    """Worker and beat as threads. `stop` returns when both have ended, or after STOP_S seconds."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._worker: Any = None
+        self._beat: Any = None
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        app.finalize()
+        app.set_default()
+        self._worker = WorkController(
+            app=app, pool="threads", without_heartbeat=True, without_mingle=True, without_gossip=True, quiet=True
+        )
+        self._beat = Service(app, max_interval=BEAT_TICK_S, schedule_filename=schedule_file(self._data_dir))
+        for name, target in (("jobs-worker", self._worker.start), ("jobs-beat", self._run_beat)):
+            thread = threading.Thread(target=self._run, args=(target,), name=name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def _run(self, target: Any) -> None:
+        app.set_current()
+        try:
+            target()
+        except SystemExit:
+            return
+        except Exception:
+            log.exception("jobs stopped; restart the server to run them again")
+
+    def _run_beat(self) -> None:
+        self._beat.start(embedded_process=False)
+
+    def stop(self) -> None:
+        if self._beat is not None:
+            self._beat.stop()
+        state.should_stop = 0  # the worker's loop looks at it and leaves with this exit code
+        for thread in self._threads:
+            thread.join(STOP_S)
+        state.should_stop = None
+
+
+def run_worker() -> None:
+    """Celery's worker until a signal ends it."""
+    logging.getLogger("celery").setLevel(logging.INFO)
+    app.start(["--quiet", "worker", "--pool=threads", *QUIET])
+
+
+def run_beat(data_dir: Path) -> None:
+    """Celery's beat until a signal ends it. Exactly one may run."""
+    logging.getLogger("celery").setLevel(logging.INFO)
+    data_dir.mkdir(parents=True, exist_ok=True)
+    app.start(["--quiet", "beat", f"--schedule={schedule_file(data_dir)}", "--pidfile="])

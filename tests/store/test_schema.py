@@ -1,0 +1,53 @@
+"""Migrations: applied once, checked, and the views replaced without a gap."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.core.errors import StoreRefused, StoreUnavailable
+from backend.store import migrate, schema
+from backend.store.client import Store
+
+pytestmark = pytest.mark.store
+
+
+def test_a_migrated_store_needs_nothing(store):
+    assert migrate.migrate(store) == []
+    assert migrate.plan(store) == []
+    migrate.check(store)
+
+
+def test_statements_are_split_and_filled():
+    text = "-- a; comment\nCREATE TABLE a {on_cluster};\n\nCREATE TABLE b (x String DEFAULT ';')\n;\n"
+    assert schema.statements_of(text, {"on_cluster": "ON CLUSTER c"}) == (
+        "CREATE TABLE a ON CLUSTER c",
+        "CREATE TABLE b (x String DEFAULT ';')",
+    )
+
+
+def test_a_changed_file_is_refused(store, monkeypatch):
+    steps = schema.file_steps(store.database)
+    changed = schema.Step(steps[0].name, "other", steps[0].statements)
+    monkeypatch.setattr(schema, "file_steps", lambda _: [changed])
+    with pytest.raises(StoreRefused, match="0001_spans was changed"):
+        schema.plan(store)
+
+
+def test_a_changed_view_is_replaced_in_place(store, monkeypatch):
+    views = schema.view_steps()
+    monkeypatch.setattr(schema, "view_steps", lambda: [(v, t, s + " ") for v, t, s in views])
+    assert migrate.migrate(store) == ["otlp_to_spans", "otlp_to_log_events"]
+    monkeypatch.undo()
+    assert migrate.migrate(store) == ["otlp_to_spans", "otlp_to_log_events"]
+
+
+def test_an_old_server_is_named(store, monkeypatch):
+    monkeypatch.setattr(Store, "read", lambda *_, **__: [{"version": "24.8.1.1"}])
+    with pytest.raises(StoreUnavailable, match=r"ClickHouse 24.8.1.1 is too old"):
+        schema.check_version(store)
+
+
+def test_missing_changes_are_named(store, monkeypatch):
+    monkeypatch.setattr(migrate.schema, "applied", lambda _: {})
+    with pytest.raises(StoreUnavailable, match="manage.py migrate_store"):
+        migrate.check(store)
