@@ -70,6 +70,14 @@ class Server:
         status, trace = self.get(f"/api/v1/traces/{trace_id}")
         return int(trace["span_count"]) if status == 200 else 0
 
+    def spooled_bytes(self) -> int:
+        """What is acknowledged and not yet in ClickHouse."""
+        total = 0
+        for segment in self.folder.glob("spool/*/*.seg"):
+            with contextlib.suppress(FileNotFoundError):
+                total += segment.stat().st_size
+        return total
+
     def wait_idle(self, most_seconds: float = 90) -> None:
         """Wait until the merges are over: the process uses less than 5 % of a core for two seconds."""
         deadline = time.monotonic() + most_seconds

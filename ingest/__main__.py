@@ -1,4 +1,4 @@
-"""`python -m ingest`: the receivers and their pipeline as a process of their own, as `manage.py up ingest` runs them."""
+"""`python -m ingest`: the receivers and their pipeline as a process of their own, like `manage.py up ingest`."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 Encoding = Literal["protobuf", "json"]
 
-# Langfuse's SDKs send to this prefix.
-PREFIXES = ("", "/api/public/otel")
+# Langfuse's SDKs send to the second prefix, LangSmith's to the third.
+PREFIXES = ("", "/api/public/otel", "/otel")
 ROUTES: dict[str, Endpoint] = {prefix + endpoint.path: endpoint for prefix in PREFIXES for endpoint in ENDPOINTS}
 CONTENT_TYPES: dict[Encoding, bytes] = {"protobuf": b"application/x-protobuf", "json": b"application/json"}
 MEDIA_TYPES: dict[str, Encoding] = {

@@ -10,13 +10,14 @@ from typing import Any
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
-from backend.core.limits import MAX_AGE_NS, MAX_FUTURE_NS, MAX_REASONS_IN_REPLY
-from ingest.errors import Malformed
+from backend.core.limits import MAX_AGE_NS, MAX_FUTURE_NS, MAX_ITEMS_PER_BODY, MAX_REASONS_IN_REPLY, MIB
+from ingest.errors import Malformed, TooLarge
 from ingest.rewrite import storable_logs, storable_traces
-from ingest.wire import CheckedLogs, CheckedTraces, LooseLogs, LooseTraces
+from ingest.wire import CheckedLogs, CheckedTraces, LooseLogs, LooseTraces, Outline
 
 NO_TRACE = bytes(16)
 NO_SPAN = bytes(8)
+OUTLINE_BYTES = 1 * MIB
 
 # Stable names; docs/ingest.md lists them.
 REASONS: Mapping[str, str] = {
@@ -45,12 +46,35 @@ def explain(rejected: Mapping[str, int], noun: str, details: list[str] | None = 
     total = sum(rejected.values())
     if not total:
         return ""
-    listed = [f"{reason} ({count}): {REASONS.get(reason, reason)}" for reason, count in sorted(rejected.items())][:MAX_REASONS_IN_REPLY]
-    return f"{total} {noun}{'s' if total != 1 else ''} rejected. " + "; ".join(listed + (details or [])[:MAX_REASONS_IN_REPLY]) + "."
+    listed = [f"{reason} ({count}): {REASONS.get(reason, reason)}" for reason, count in sorted(rejected.items())][
+        :MAX_REASONS_IN_REPLY
+    ]
+    return (
+        f"{total} {noun}{'s' if total != 1 else ''} rejected. "
+        + "; ".join(listed + (details or [])[:MAX_REASONS_IN_REPLY])
+        + "."
+    )
+
+
+def _refuse_too_many(body: bytes) -> None:
+    """A large body may hold millions of empty items; they are counted before they are unpacked."""
+    if len(body) < OUTLINE_BYTES:
+        return
+    outline = Outline()
+    try:
+        outline.ParseFromString(body)
+    except DecodeError:
+        return  # the real reading says what is wrong
+    count = sum(len(scope.items) for resource in outline.resources for scope in resource.scopes)
+    if count > MAX_ITEMS_PER_BODY:
+        raise TooLarge(
+            f"The request holds {count} items; at most {MAX_ITEMS_PER_BODY} are taken. Send smaller batches."
+        )
 
 
 def _read(body: bytes, checked: Any, loose: Any, storable: Callable[[Any], None]) -> tuple[Any, bool]:
     """The request, and whether it is what was sent, byte for byte in meaning."""
+    _refuse_too_many(body)
     request = checked()
     try:
         request.ParseFromString(body)
@@ -67,7 +91,9 @@ def _read(body: bytes, checked: Any, loose: Any, storable: Callable[[Any], None]
         request.ParseFromString(rough.SerializeToString())
         request.DiscardUnknownFields()
     except DecodeError as error:
-        raise Malformed("The body is no valid OTLP protobuf message: it is cut off, or a field has the wrong wire type.") from error
+        raise Malformed(
+            "The body is no valid OTLP protobuf message: it is cut off, or a field has the wrong wire type."
+        ) from error
     return request, False
 
 
@@ -87,6 +113,15 @@ def span_fault(span: Any, oldest: int, newest: int) -> str:
     return ""
 
 
+def _cut(items: Any, places: set[int]) -> None:
+    """Remove the items at `places`; in one go, as each single removal moves all that follow."""
+    if places:
+        kept = [item for n, item in enumerate(items) if n not in places]
+        copies: list[Any] = [type(item).FromString(item.SerializeToString()) for item in kept]
+        del items[:]
+        items.extend(copies)
+
+
 def check_traces(body: bytes, now_ns: int) -> Checked:
     """`body`: an ExportTraceServiceRequest. Raises Malformed."""
     request, as_sent = _read(body, CheckedTraces, LooseTraces, storable_traces)
@@ -98,9 +133,8 @@ def check_traces(body: bytes, now_ns: int) -> Checked:
             spans = scope.spans
             items += len(spans)
             faults = [(n, fault) for n, span in enumerate(spans) if (fault := span_fault(span, oldest, newest))]
-            for n, fault in reversed(faults):
-                rejected[fault] += 1
-                del spans[n]
+            rejected.update(fault for _, fault in faults)
+            _cut(spans, {n for n, _ in faults})
     kept = items - rejected.total()
     stored = b"" if not kept else body if as_sent and not rejected else request.SerializeToString()
     return Checked(stored, items, kept, rejected)
@@ -130,14 +164,15 @@ def check_logs(body: bytes, now_ns: int) -> Checked:
     for resource in request.resource_logs:
         for scope in resource.scope_logs:
             items += len(scope.log_records)
-            for n in range(len(scope.log_records) - 1, -1, -1):
-                fault = record_fault(scope.log_records[n], oldest, newest)
+            cut: set[int] = set()
+            for n, record in enumerate(scope.log_records):
+                fault = record_fault(record, oldest, newest)
                 if fault:
                     rejected[fault] += 1
-                if fault or not is_genai_event(scope.log_records[n]):
-                    del scope.log_records[n]
-                else:
-                    kept += 1
+                if fault or not is_genai_event(record):
+                    cut.add(n)
+            kept += len(scope.log_records) - len(cut)
+            _cut(scope.log_records, cut)
     return Checked(request.SerializeToString() if kept else b"", items, kept, rejected)
 
 

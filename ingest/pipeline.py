@@ -24,8 +24,8 @@ from ingest.writer import Writer, quarantine_folder
 Signal = Literal["traces", "logs", "metrics"]
 Encoding = Literal["protobuf", "json"]
 NOUNS: Mapping[Signal, str] = {"traces": "span", "logs": "log record", "metrics": "data point"}
-# A body of this size takes some milliseconds to check; smaller ones are done before a thread would have started.
-LARGE_BODY = 1 << 19
+# A body of this many bytes takes some milliseconds to check; smaller ones are done before a thread would have started.
+LARGE_BODY: Mapping[Encoding, int] = {"protobuf": 1 << 19, "json": 1 << 16}
 DRAIN_S = 8.0
 
 
@@ -73,7 +73,7 @@ class Pipeline:
     async def accept(self, signal: Signal, encoding: Encoding, body: bytes, project_id: UUID) -> Accepted:
         """Return when everything acceptable of `body` is on disk. Raises Malformed, SpoolFull."""
         now = time.time_ns()
-        if len(body) > LARGE_BODY:
+        if len(body) > LARGE_BODY[encoding]:
             checked, details = await asyncio.to_thread(self._check, signal, encoding, body, now)
         else:
             checked, details = self._check(signal, encoding, body, now)
@@ -84,7 +84,14 @@ class Pipeline:
         if rest or not checked.kept:
             # Those kept are counted with their segment, once they are stored.
             requests = 0 if checked.kept else 1
-            self.stats.count(signal, project_id, items=rest, rejected=checked.rejected, requests=requests, size=0 if checked.kept else len(body))
+            self.stats.count(
+                signal,
+                project_id,
+                items=rest,
+                rejected=checked.rejected,
+                requests=requests,
+                size=0 if checked.kept else len(body),
+            )
         rejected = checked.rejected.total()
         message = explain(checked.rejected, NOUNS[signal], details)
         return Accepted(checked.items, rejected, dict(checked.rejected), message)
@@ -104,9 +111,13 @@ class Pipeline:
         checked.rejected += wrong
         return checked, details
 
-    def refuse(self, project_id: UUID | None, reason: str, *, requests: int = 1, items: int = 0, bytes: int = 0) -> None:  # noqa: A002
+    def refuse(
+        self, project_id: UUID | None, reason: str, *, requests: int = 1, items: int = 0, bytes: int = 0
+    ) -> None:  # noqa: A002
         """Count a request that was refused before it was read."""
-        self.stats.count("traces", project_id, items=items, rejected={reason: max(items, 1)}, requests=requests, size=bytes)
+        self.stats.count(
+            "traces", project_id, items=items, rejected={reason: max(items, 1)}, requests=requests, size=bytes
+        )
 
     def ready(self) -> tuple[bool, str]:
         """Whether spans can be taken and stored now; else why not."""

@@ -28,14 +28,23 @@ class Quarantine:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         name = hashlib.sha256(data).hexdigest()[:24]
         path, now = self.folder / f"{name}.pb", time.time_ns()
-        about = {"id": name, "signal": signal, "project_id": str(project_id or ""), "reason": reason, "items": items, "time_ns": now}
+        about = {
+            "id": name,
+            "signal": signal,
+            "project_id": str(project_id or ""),
+            "reason": reason,
+            "items": items,
+            "time_ns": now,
+        }
         for target, content in ((path, data), (path.with_suffix(".json"), json.dumps(about, indent=1).encode())):
             with open(target, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
         with self._lock:
-            self._unsaid.append((project_id or UUID(int=0), name, now, signal, reason, items, len(data), str(path), now))
+            self._unsaid.append(
+                (project_id or UUID(int=0), name, now, signal, reason, items, len(data), str(path), now)
+            )
 
     def report(self, store: Store) -> None:
         """List what was put since the last report."""

@@ -43,7 +43,9 @@ class Opener:
         if kind == "string_value":
             return value.string_value.decode("utf-8", "replace")
         if kind == "array_value":
-            return [self.plain(_value(raw), depth + 1) for raw in self._bounded(_open(RawArray, value.array_value).values)]
+            return [
+                self.plain(_value(raw), depth + 1) for raw in self._bounded(_open(RawArray, value.array_value).values)
+            ]
         if kind == "kvlist_value":
             pairs = self._bounded(_open(RawMap, value.kvlist_value).values)
             return {pair.key.decode("utf-8", "replace"): self.plain(_value(pair.value), depth + 1) for pair in pairs}
@@ -130,7 +132,10 @@ def storable_logs(request: Any) -> None:
         for scope in resource.scope_logs:
             _scope(scope)
             for record in scope.log_records:
-                record.severity_text, record.event_name = valid_text(record.severity_text), valid_text(record.event_name)
+                record.severity_text, record.event_name = (
+                    valid_text(record.severity_text),
+                    valid_text(record.event_name),
+                )
                 storable_value(record.body, opener)
                 storable_attributes(record.attributes, opener)
 

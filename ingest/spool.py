@@ -152,7 +152,7 @@ class Spool:
                         path.rename(self.folder / path.name)
                     lock.close()
         for path in sorted(self.folder.glob("*.seg"), key=lambda p: p.stat().st_mtime):
-            signal = next((s for s in SIGNALS if path.name.startswith(f"{s}-")), None)
+            signal: Stored | None = next((s for s in SIGNALS if path.name.startswith(f"{s}-")), None)
             size = path.stat().st_size
             if signal and size:
                 self.closed.append(Segment(signal, path, size, tallies=None))
@@ -248,7 +248,10 @@ class Spool:
         with self._written:
             current = self._open.get(signal)
             if current and current.segment.size:
-                ripe = time.monotonic() - current.segment.opened >= SEGMENT_MAX_AGE_S or current.segment.size >= SEGMENT_BYTES
+                ripe = (
+                    time.monotonic() - current.segment.opened >= SEGMENT_MAX_AGE_S
+                    or current.segment.size >= SEGMENT_BYTES
+                )
                 if force or ripe:
                     del self._open[signal]
                     self._put_away(current)

@@ -23,7 +23,12 @@ _SCALARS: Fields = (
     ("double_value", 4, "double|"),
 )
 _VALUE_CHECKED: Fields = (*_SCALARS, ("array_value", 5, "Array|"), ("bytes_value", 7, "bytes|"))
-_VALUE_LOOSE: Fields = (*_SCALARS, ("array_value", 5, "bytes|"), ("kvlist_value", 6, "bytes|"), ("bytes_value", 7, "bytes|"))
+_VALUE_LOOSE: Fields = (
+    *_SCALARS,
+    ("array_value", 5, "bytes|"),
+    ("kvlist_value", 6, "bytes|"),
+    ("bytes_value", 7, "bytes|"),
+)
 
 _MESSAGES: dict[str, Fields] = {
     "Scalar": (*_SCALARS, ("bytes_value", 7, "bytes|")),
@@ -96,6 +101,13 @@ _MESSAGES: dict[str, Fields] = {
     "RawMap": (("values", 1, "RawPair[]"),),
 }
 
+# Only how many spans (or records) there are: an empty one is 2 bytes on the wire and 260 once parsed.
+_OUTLINE: dict[str, Fields] = {
+    "Scope": (("items", 2, "bytes[]"),),
+    "Resource": (("scopes", 2, "Scope[]"),),
+    "Outline": (("resources", 1, "Resource[]"),),
+}
+
 _Proto = descriptor_pb2.FieldDescriptorProto
 _TYPES = {
     "string": _Proto.TYPE_STRING,
@@ -138,6 +150,7 @@ def _loose(messages: dict[str, Fields]) -> dict[str, Fields]:
 _checked = _build("spanhouse.checked", _MESSAGES)
 _loose_classes = _build("spanhouse.loose", _loose(_MESSAGES))
 
+Outline: Any = _build("spanhouse.outline", _OUTLINE)["Outline"]
 CheckedTraces: Any = _checked["Traces"]
 CheckedLogs: Any = _checked["Logs"]
 LooseTraces: Any = _loose_classes["Traces"]

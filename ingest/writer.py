@@ -44,7 +44,11 @@ def single_items(signal: Stored, whole: Frame) -> list[bytes]:
     parts: list[bytes] = []
     request = (CheckedTraces if signal == "traces" else CheckedLogs)()
     request.ParseFromString(bytes(whole.body))
-    many, inner, leaf = ("resource_spans", "scope_spans", "spans") if signal == "traces" else ("resource_logs", "scope_logs", "log_records")
+    many, inner, leaf = (
+        ("resource_spans", "scope_spans", "spans")
+        if signal == "traces"
+        else ("resource_logs", "scope_logs", "log_records")
+    )
     for resource in getattr(request, many):
         for scope in getattr(resource, inner):
             for item in getattr(scope, leaf):
@@ -147,7 +151,15 @@ class Writer:
 
     def _report_spool(self) -> None:
         spool, now = self.spool, time.time_ns()
-        row = (self.stats.process, now, spool.waiting_bytes, spool.waiting_segments, spool.oldest_waiting_s(), self.last_error, now)
+        row = (
+            self.stats.process,
+            now,
+            spool.waiting_bytes,
+            spool.waiting_segments,
+            spool.oldest_waiting_s(),
+            self.last_error,
+            now,
+        )
         self.store.insert("ingest_spools", SPOOL_COLUMNS, [row])
 
     # -- one segment ---------------------------------------------------------------------------------------------------
@@ -169,7 +181,13 @@ class Writer:
         for opened in frames(data):
             end = opened.end
         if end < len(data):
-            self.quarantine.put(segment.signal, None, data[end:], "The end of a segment was cut off by a crash; it had not been acknowledged.", 0)
+            self.quarantine.put(
+                segment.signal,
+                None,
+                data[end:],
+                "The end of a segment was cut off by a crash; it had not been acknowledged.",
+                0,
+            )
         return data[:end]
 
     def _insert(self, signal: Stored, data: bytes, lost: _Lost) -> None:

@@ -119,6 +119,4 @@ def _sentence(text: str) -> str:
 
 def as_response(error: SpanhouseError) -> HttpResponse:
     """The same shape for errors that DRF never saw."""
-    return HttpResponse(
-        orjson.dumps({"error": error.as_dict()}), status=error.status, content_type="application/json"
-    )
+    return HttpResponse(orjson.dumps({"error": error.as_dict()}), status=error.status, content_type="application/json")

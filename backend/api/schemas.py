@@ -11,6 +11,7 @@ SPAN_TYPES = (
     "llm", "embedding", "agent", "chain", "tool", "retriever", "reranker", "guardrail", "evaluator", "prompt", "span",
 )  # fmt: skip
 STATUS_CODES = ("ok", "error", "unset")
+COST_SOURCES = ("reported", "computed", "unpriced", "mixed")
 SCORE_SOURCES = ("human", "user", "evaluator", "api")
 SCORE_TYPES = ("numeric", "categorical", "boolean", "text")
 KINDS = ("internal", "server", "client", "producer", "consumer", "unspecified")
@@ -60,7 +61,7 @@ class Cost(s.Serializer[Any]):
     input = s.FloatField(allow_null=True)
     output = s.FloatField(allow_null=True)
     currency = s.CharField()
-    source = s.ChoiceField(choices=("reported", "computed", "unpriced", "mixed"))  # pyright: ignore[reportAssignmentType]
+    source = s.ChoiceField(choices=COST_SOURCES)  # pyright: ignore[reportAssignmentType]
 
 
 class Timed(s.Serializer[Any]):

@@ -23,6 +23,7 @@ ONE_OR_MANY = PolymorphicProxySerializer(
     component_name="OneOrManyScores",
     serializers=[schemas.NewScore, schemas.NewScore(many=True)],
     resource_type_field_name=None,
+    many=False,
 )
 
 
@@ -74,6 +75,7 @@ class Scores(APIView):
                 component_name="OneOrManyStored",
                 serializers=[schemas.Score, schemas.CreatedScores],
                 resource_type_field_name=None,
+                many=False,
             ),
             **dict.fromkeys((400, 413, 415), schemas.ErrorBody),
             **ERRORS,
@@ -114,7 +116,7 @@ def read_scores(body: Any) -> list[NewScore]:
             raise InvalidInput(f"A score has no field {unknown[0]!r}.", field=place + unknown[0])
     serializer = schemas.NewScore(data=body, many=isinstance(body, list))
     serializer.is_valid(raise_exception=True)
-    checked = cast("Any", serializer.validated_data)
+    checked: Any = serializer.validated_data
     return [new_score(item) for item in (checked if isinstance(body, list) else [checked])]
 
 

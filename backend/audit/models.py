@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 
@@ -11,14 +12,16 @@ class AuditEvent(models.Model):
     """`actor` is text: the event outlives the user."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey("projects.Organisation", on_delete=models.CASCADE, related_name="audit_events")
+    organisation: models.ForeignKey[Any] = models.ForeignKey(
+        "projects.Organisation", on_delete=models.CASCADE, related_name="audit_events"
+    )
     project = models.ForeignKey(
         "projects.Project", on_delete=models.SET_NULL, null=True, blank=True, related_name="audit_events"
     )
     actor = models.CharField(max_length=254)
     action = models.CharField(max_length=64)
     target = models.CharField(max_length=254)
-    details = models.JSONField(default=dict)
+    details: models.JSONField[Any] = models.JSONField(default=dict)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -167,6 +167,11 @@ def database(value: str) -> str:
     return url("sqlite", "postgres", "postgresql", needs_host=False)(value)
 
 
+def broker(value: str) -> str:
+    # kombu wants a host name, whatever it is.
+    return "memory://localhost/" if value.startswith("memory://") else url("memory", "redis", "rediss")(value)
+
+
 def public_url(value: str) -> str:
     return url("http", "https", needs_host=True)(value).rstrip("/") if value else ""
 
@@ -230,7 +235,7 @@ VARIABLES: Mapping[str, Variable] = {
         "URL",
         "memory://",
         "Jobs: inside the process, or `redis://host:6379/0` for `worker` and `beat` processes.",
-        url("memory", "redis", "rediss"),
+        broker,
     ),
     "init_email": Variable("SPANHOUSE_INIT_EMAIL", "email", "", "First start: login of the first user.", email),
     "init_password": Variable(

@@ -14,7 +14,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-RECEIVER_PREFIXES = ("/v1/", "/api/public/otel/")
+RECEIVER_PREFIXES = ("/v1/", "/api/public/otel/", "/otel/")
 RECEIVER_PATHS = ("/healthz", "/readyz")
 
 

@@ -148,7 +148,8 @@ LANGUAGE_CODE = "en"
 
 # --- files that never change while the process runs -------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+_COLLECTED = BASE_DIR / "staticfiles"
+STATIC_ROOT = _COLLECTED if _COLLECTED.is_dir() else None  # nothing needs `collectstatic`
 STATICFILES_DIRS = [("plotly", str(files("plotly") / "package_data"))]
 STATICFILES_FINDERS = [
     "backend.config.static_files.PlotlyFinder",
@@ -160,7 +161,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
-WHITENOISE_MAX_AGE = 0 if DEBUG else 86_400  # addresses carry a hash of the content
+# Addresses in pages carry a hash of the content; scripts that import each other do not.
+WHITENOISE_MAX_AGE = 0 if DEBUG else 600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # --- REST API ---------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -193,6 +196,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "SpanType": "backend.api.schemas.SPAN_TYPES",
+        "StatusCode": "backend.api.schemas.STATUS_CODES",
+        "ScoreSource": "backend.api.schemas.SCORE_SOURCES",
+        "CostSource": "backend.api.schemas.COST_SOURCES",
+    },
 }
 
 # --- jobs -------------------------------------------------------------------------------------------------------------

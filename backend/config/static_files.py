@@ -30,9 +30,9 @@ class PlotlyFinder(finders.FileSystemFinder):
 class VersionedStorage(StaticFilesStorage):
     """`css/base.css` becomes `/static/css/base.css?v=1a2b3c4d`: no build step, and browsers see a change at once."""
 
-    def url(self, name: str | None) -> str:
+    def url(self, name: str) -> str:
         address = super().url(name)
-        version = "" if name is None else (content_hash.__wrapped__ if settings.DEBUG else content_hash)(name)
+        version = (content_hash.__wrapped__ if settings.DEBUG else content_hash)(name)
         return f"{address}?v={version}" if version else address
 
 
@@ -51,12 +51,14 @@ class StaticFiles(WhiteNoiseMiddleware):
     warning; the files are small, so they are read here."""
 
     @staticmethod
-    def serve(static_file: StaticFile, request: HttpRequest) -> HttpResponse:
-        found = static_file.get_response(request.method, request.META)
+    def serve(  # pyright: ignore[reportIncompatibleMethodOverride] - not a file response is the point
+        static_file: StaticFile, request: HttpRequest
+    ) -> HttpResponse:
+        found: Any = static_file.get_response(request.method, request.META)
         body = b""
         if found.file is not None:
-            with found.file as file:
-                body = file.read()
+            with found.file:
+                body: bytes = found.file.read()
         response = HttpResponse(body, status=int(found.status))
         del response["Content-Type"]
         for name, value in found.headers:

@@ -25,13 +25,15 @@ class Field:
 
     text as it is; lower in lower case; int whole number, -1 when not given; float number, -1 when not given;
     seconds and milliseconds become nanoseconds, -1 when not given; list a JSON array or a comma list; flag 1, 0 or -1.
-    A key belongs to one field; `also` names the fields that are tried when none of its own keys is there.
+    A key belongs to one field; `also` names the fields that are tried when none of its own keys is there. `inside` names the
+    member to take when the value is a JSON object.
     """
 
     name: str
     kind: Kind
     keys: tuple[str, ...]
     also: tuple[str, ...] = ()
+    inside: str = ""
 
 
 FIELDS: tuple[Field, ...] = (
@@ -56,10 +58,11 @@ FIELDS: tuple[Field, ...] = (
         "request_model",
         "text",
         ("gen_ai.request.model", "llm.request.model", "langfuse.observation.model.name"),
-        also=("model_name",),
+        also=("invoked_model", "model_name"),
     ),
     Field("response_model", "text", ("gen_ai.response.model", "llm.response.model"), also=("model_name",)),
-    # OpenInference has one name for both.
+    # OpenInference has one name for both, the response's; what was asked for is among the parameters.
+    Field("invoked_model", "text", ("llm.invocation_parameters",), inside="model"),
     Field("model_name", "text", ("llm.model_name", "embedding.model_name", "reranker.model_name")),
     Field("response_id", "text", ("gen_ai.response.id", "llm.response.id")),
     Field(
@@ -75,17 +78,31 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field("temperature", "float", ("gen_ai.request.temperature", "llm.request.temperature", "llm.temperature")),
     Field("max_tokens", "int", ("gen_ai.request.max_tokens", "llm.request.max_tokens", "llm.max_tokens")),
-    Field("streaming", "flag", ("gen_ai.request.stream", "gen_ai.request.streaming", "llm.is_streaming", "gen_ai.is_streaming")),
+    Field(
+        "streaming",
+        "flag",
+        ("gen_ai.request.stream", "gen_ai.request.streaming", "llm.is_streaming", "gen_ai.is_streaming"),
+    ),
     # -- usage ---------------------------------------------------------------------------------------------------------
     Field(
         "input_tokens",
         "int",
-        ("gen_ai.usage.input_tokens", "llm.token_count.prompt", "gen_ai.usage.prompt_tokens", "llm.usage.prompt_tokens"),
+        (
+            "gen_ai.usage.input_tokens",
+            "llm.token_count.prompt",
+            "gen_ai.usage.prompt_tokens",
+            "llm.usage.prompt_tokens",
+        ),
     ),
     Field(
         "output_tokens",
         "int",
-        ("gen_ai.usage.output_tokens", "llm.token_count.completion", "gen_ai.usage.completion_tokens", "llm.usage.completion_tokens"),
+        (
+            "gen_ai.usage.output_tokens",
+            "llm.token_count.completion",
+            "gen_ai.usage.completion_tokens",
+            "llm.usage.completion_tokens",
+        ),
     ),
     Field(
         "cache_read_tokens",
@@ -126,7 +143,11 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "ttft_seconds",
         "seconds",
-        ("gen_ai.response.time_to_first_chunk", "gen_ai.server.time_to_first_token", "gen_ai.response.time_to_first_token"),
+        (
+            "gen_ai.response.time_to_first_chunk",
+            "gen_ai.server.time_to_first_token",
+            "gen_ai.response.time_to_first_token",
+        ),
     ),
     Field("ttft_milliseconds", "milliseconds", ("llm.time_to_first_token_ms", "ai.response.msToFirstChunk")),
     # -- who -----------------------------------------------------------------------------------------------------------
@@ -136,7 +157,9 @@ FIELDS: tuple[Field, ...] = (
         ("session.id", "gen_ai.conversation.id", "traceloop.association.properties.session_id", "langfuse.session.id"),
     ),
     Field("user_id", "text", ("user.id", "enduser.id", "traceloop.association.properties.user_id", "langfuse.user.id")),
-    Field("tags", "list", ("spanhouse.tags", "tag.tags", "traceloop.association.properties.tags", "langfuse.trace.tags")),
+    Field(
+        "tags", "list", ("spanhouse.tags", "tag.tags", "traceloop.association.properties.tags", "langfuse.trace.tags")
+    ),
     Field("trace_name", "text", ("spanhouse.trace.name", "langfuse.trace.name", "traceloop.workflow.name")),
     # -- names ---------------------------------------------------------------------------------------------------------
     Field("tool_name", "text", ("gen_ai.tool.name", "tool.name", "mcp.tool.name")),
@@ -211,7 +234,16 @@ RESOURCE_KEYS: dict[str, tuple[str, ...]] = {
 
 # A convention's word for what a span does -> the product's type. Unknown words are decided by INFERRED in sql.py.
 TYPE_WORDS: dict[str, tuple[str, ...]] = {
-    "llm": ("llm", "chat", "completion", "text_completion", "generate_content", "generation", "chat_completion", "responses"),
+    "llm": (
+        "llm",
+        "chat",
+        "completion",
+        "text_completion",
+        "generate_content",
+        "generation",
+        "chat_completion",
+        "responses",
+    ),
     "embedding": ("embedding", "embeddings"),
     "agent": ("agent", "invoke_agent", "create_agent"),
     "chain": ("chain", "workflow", "task", "invoke_workflow"),

@@ -10,7 +10,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 
-from backend.conventions.columns import CACHE_BESIDE_INPUT, FIELDS, MAPPING_VERSION, RESOURCE_KEYS, TYPE_WORDS, Field, Kind
+from backend.conventions.columns import (
+    CACHE_BESIDE_INPUT,
+    FIELDS,
+    MAPPING_VERSION,
+    RESOURCE_KEYS,
+    TYPE_WORDS,
+    Field,
+    Kind,
+)
 from backend.core.limits import PREVIEW_CHARS
 
 RANKS = 16  # candidates a field may have: the code keeps four bits for the rank
@@ -47,7 +55,8 @@ def lookup(keys: str, values: str) -> str:
 
 
 def own(name: str) -> str:
-    return f"vals[pos[indexOf(fields, {NUMBER[name]})]]"
+    field, value = FIELDS[NUMBER[name] - 1], f"vals[pos[indexOf(fields, {NUMBER[name]})]]"
+    return f"JSONExtractString({value}, {quoted(field.inside)})" if field.inside else value
 
 
 def picked(name: str) -> str:
@@ -174,7 +183,9 @@ def input_tokens() -> str:
 
 
 # Fields that only feed other columns.
-FEEDERS = frozenset({"type_word", "error_attribute", "ttft_seconds", "ttft_milliseconds", "model_name"})
+FEEDERS = frozenset(
+    {"type_word", "error_attribute", "ttft_seconds", "ttft_milliseconds", "model_name", "invoked_model"}
+)
 
 
 def span_columns() -> dict[str, str]:
@@ -250,7 +261,9 @@ FROM (
 
 def mapping_hash() -> str:
     """Changes when the view has to be replaced."""
-    return hashlib.sha256(f"{MAPPING_VERSION}\n{normalising_select()}\n{normalising_log_select()}".encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        f"{MAPPING_VERSION}\n{normalising_select()}\n{normalising_log_select()}".encode()
+    ).hexdigest()[:16]
 
 
 # -- logs --------------------------------------------------------------------------------------------------------------

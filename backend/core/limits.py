@@ -20,6 +20,8 @@ MAX_AGE_NS = 365 * DAY_NS
 MAX_FUTURE_NS = DAY_NS
 # Deeper attribute values are cut and marked; people cannot read them and recursion must end somewhere.
 MAX_NESTING = 64
+# Spans (or log records) of one request. Exporters send 512; an empty span of 2 bytes takes 260 once it is parsed.
+MAX_ITEMS_PER_BODY = 100_000
 # Values inside maps and lists of one body that are turned into text; a hostile body may hold millions.
 MAX_NESTED_VALUES = 200_000
 # partial_success carries one sentence; more reasons than this are counted, not listed.

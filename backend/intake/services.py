@@ -85,7 +85,9 @@ def watch() -> list[str]:
     warnings: list[str] = []
     for spool in map(_spool, queries.spools(store)):
         if spool.oldest_waiting_s > SLOW_SPOOL_S:
-            warnings.append(f"{spool.process}: {spool.waiting_bytes} bytes wait since {spool.oldest_waiting_s:.0f} s. {spool.last_error}")
+            warnings.append(
+                f"{spool.process}: {spool.waiting_bytes} bytes wait since {spool.oldest_waiting_s:.0f} s. {spool.last_error}"
+            )
     bodies = queries.quarantined_today(store)
     if bodies:
         warnings.append(f"{bodies} bodies went to quarantine in the last day; see the Ingest page.")

@@ -46,8 +46,8 @@ class IntakeView:
     stored: int
     bytes: int
     rejected: dict[str, int]  # reason -> spans
-    series: list[IntakePoint] = field(default_factory=list)
-    spools: list[SpoolState] = field(default_factory=list)
-    quarantine: list[QuarantinedBody] = field(default_factory=list)
+    series: list[IntakePoint] = field(default_factory=list[IntakePoint])
+    spools: list[SpoolState] = field(default_factory=list[SpoolState])
+    quarantine: list[QuarantinedBody] = field(default_factory=list[QuarantinedBody])
     log_events: int = 0
     metrics: int = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,42 +35,43 @@ def schedule_file(data_dir: Path) -> str:
 
 
 class Jobs:
-    """Worker and beat as threads. `stop` returns when both have ended, or after STOP_S seconds."""
+    """Worker and beat as threads. `stop` returns when both have ended, at the latest after STOP_S seconds each."""
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
-        self._worker: Any = None
-        self._beat: Any = None
+        self._beat: Service | None = None
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
+        """Not in a thread that runs an event loop: Celery closes Django's connections, which Django forbids there."""
         app.finalize()
         app.set_default()
-        self._worker = WorkController(
+        worker = WorkController(
             app=app, pool="threads", without_heartbeat=True, without_mingle=True, without_gossip=True, quiet=True
         )
         self._beat = Service(app, max_interval=BEAT_TICK_S, schedule_filename=schedule_file(self._data_dir))
-        for name, target in (("jobs-worker", self._worker.start), ("jobs-beat", self._run_beat)):
+        for name, target in (("jobs-worker", worker.start), ("jobs-beat", self._beat.start)):
             thread = threading.Thread(target=self._run, args=(target,), name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
 
-    def _run(self, target: Any) -> None:
+    def _run(self, target: Callable[[], object]) -> None:
         app.set_current()
         try:
             target()
-        except SystemExit:
+        except SystemExit:  # how Celery's worker leaves its loop
             return
         except Exception:
             log.exception("jobs stopped; restart the server to run them again")
 
-    def _run_beat(self) -> None:
-        self._beat.start(embedded_process=False)
-
-    def stop(self) -> None:
+    def ask_to_stop(self) -> None:
+        """Returns at once. Both look every second or two."""
         if self._beat is not None:
             self._beat.stop()
         state.should_stop = 0  # the worker's loop looks at it and leaves with this exit code
+
+    def stop(self) -> None:
+        self.ask_to_stop()
         for thread in self._threads:
             thread.join(STOP_S)
         state.should_stop = None

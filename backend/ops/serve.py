@@ -38,7 +38,7 @@ async def check_ports(environment: Environment, *, web: bool, receivers: bool) -
 async def serve(
     environment: Environment, *, web: bool, receivers: bool, jobs: Jobs | None = None, ready: Callable[[], None]
 ) -> None:
-    """Run until SIGTERM or SIGINT, then end in the opposite order of starting: what listens first, the pipeline last."""
+    """Run until SIGTERM or SIGINT; then what listens ends first and the pipeline last."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -49,7 +49,7 @@ async def serve(
         await pipeline.start()
         running.push_async_callback(pipeline.stop)
         if jobs is not None:
-            jobs.start()
+            await asyncio.to_thread(jobs.start)
             running.push_async_callback(asyncio.to_thread, jobs.stop)
         for server in _servers(environment, pipeline, admission, web=web, receivers=receivers):
             await server.start()
@@ -57,6 +57,8 @@ async def serve(
         ready()
         await stopping.wait()
         log.info("stopping")
+        if jobs is not None:
+            jobs.ask_to_stop()  # while the servers end
 
 
 def _servers(

@@ -24,6 +24,8 @@ class Organisation(models.Model):
 class Project(models.Model):
     """Spans, scores and keys belong to one project; nothing crosses its border."""
 
+    organisation_id: uuid.UUID
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="projects")
     name = models.CharField(max_length=100)

@@ -19,9 +19,14 @@ Permission = Literal[
 Role = Literal["owner", "admin", "member", "viewer"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
-_VIEWER: frozenset[Permission] = frozenset({"trace:read", "ingest:read", "score:read"})
-_MEMBER: frozenset[Permission] = _VIEWER | {"score:write", "key:read"}
-_ADMIN: frozenset[Permission] = _MEMBER | {"key:manage", "project:manage", "member:manage", "audit:read"}
+
+def _permissions(*names: Permission) -> frozenset[Permission]:
+    return frozenset(names)
+
+
+_VIEWER = _permissions("trace:read", "ingest:read", "score:read")
+_MEMBER = _VIEWER.union(_permissions("score:write", "key:read"))
+_ADMIN = _MEMBER.union(_permissions("key:manage", "project:manage", "member:manage", "audit:read"))
 
 PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     "owner": _ADMIN,

@@ -28,7 +28,9 @@ TIMEOUT_CODES = frozenset({159, 160})
 TOO_LARGE_CODES = frozenset({158, 307, 396})
 MEMORY_CODES = frozenset({173, 241})
 # Refusals that pass: network, replicas, read-only, too many parts or queries, full disk, cancelled, shutting down.
-PASSING_CODES = frozenset({0, 198, 202, 203, 209, 210, 225, 236, 242, 243, 252, 279, 285, 286, 319, 394, 425, 439, 516, 999, 1002})
+PASSING_CODES = frozenset(
+    {0, 198, 202, 203, 209, 210, 225, 236, 242, 243, 252, 279, 285, 286, 319, 394, 425, 439, 516, 999, 1002}
+)
 
 
 class Profile(Enum):
@@ -223,7 +225,9 @@ class Store:
         settings = reader_settings(budget) if budget.reader else {}
         if not self.embedded:
             # readonly=2 forbids writes and still lets the limits travel with each request.
-            return self._connect(database=self.database, settings={**settings, "readonly": "2"} if budget.reader else {})
+            return self._connect(
+                database=self.database, settings={**settings, "readonly": "2"} if budget.reader else {}
+            )
         client = self._embed(database=self.database)
         for name, value in settings.items():
             client.command(f"SET {name} = {value}")
@@ -242,12 +246,14 @@ class Store:
             raise as_store_error(error) from error
 
     # -- verbs ---------------------------------------------------------------------------------------------------------
-    def read(self, sql: LiteralString, params: Mapping[str, object] | None = None, profile: Profile = Profile.UI) -> list[Row]:
+    def read(
+        self, sql: LiteralString, params: Mapping[str, object] | None = None, profile: Profile = Profile.UI
+    ) -> list[Row]:
         """Rows as dicts by column name. Times should be selected as integers (nanoseconds)."""
         with self._use(profile) as client:
             result = client.query(sql, parameters=dict(params or {}))
             names = result.column_names
-            return [dict(zip(names, row, strict=True)) for row in cast("Sequence[Sequence[Any]]", result.result_rows)]
+            return [dict(zip(names, row, strict=True)) for row in result.result_rows]
 
     def command(self, sql: str, params: Mapping[str, object] | None = None, profile: Profile = Profile.WRITE) -> None:
         """One statement that returns nothing."""
@@ -260,7 +266,9 @@ class Store:
             with self._use(Profile.WRITE) as client:
                 client.insert(table, rows, column_names=list(columns), database=self.database)
 
-    def insert_protobuf(self, table: LiteralString, body: bytes | Iterator[bytes] | IO[bytes], settings: Mapping[str, str]) -> None:
+    def insert_protobuf(
+        self, table: LiteralString, body: bytes | Iterator[bytes] | IO[bytes], settings: Mapping[str, str]
+    ) -> None:
         """Insert length-delimited protobuf messages; `settings` carry the message's schema."""
         with self._use(Profile.WRITE) as client:
             client.raw_insert(table, None, cast("Any", body), settings=dict(settings), fmt="Protobuf")

@@ -21,4 +21,6 @@ def check(store: Store) -> None:
     """Raise StoreUnavailable when ClickHouse is not at this release."""
     missing = plan(store)
     if missing:
-        raise StoreUnavailable(f"ClickHouse lacks {len(missing)} schema changes ({', '.join(missing)}). Run `manage.py migrate_store`.")
+        raise StoreUnavailable(
+            f"ClickHouse lacks {len(missing)} schema changes ({', '.join(missing)}). Run `manage.py migrate_store`."
+        )

@@ -70,7 +70,9 @@ _LOG = (
 )
 _ENVELOPE = "project_id String, received_at UInt64"
 
-OTLP_TRACES_COLUMNS = f"resource_spans Array(Tuple({_RESOURCE}, scope_spans Array(Tuple({_SCOPE}, spans Array({_SPAN}))))), {_ENVELOPE}"
+OTLP_TRACES_COLUMNS = (
+    f"resource_spans Array(Tuple({_RESOURCE}, scope_spans Array(Tuple({_SCOPE}, spans Array({_SPAN}))))), {_ENVELOPE}"
+)
 OTLP_LOGS_COLUMNS = f"resource_logs Array(Tuple({_RESOURCE}, scope_logs Array(Tuple({_SCOPE}, log_records Array({_LOG}))))), {_ENVELOPE}"
 
 # What made inserts cheap is measured in DESIGN section 8.

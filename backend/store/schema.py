@@ -24,7 +24,9 @@ CREATE TABLE IF NOT EXISTS schema_migrations (name String, checksum String, appl
 ENGINE = ReplacingMergeTree(version) ORDER BY name"""
 APPLIED: LiteralString = "SELECT name, checksum FROM schema_migrations FINAL ORDER BY name"
 VERSION: LiteralString = "SELECT version() AS version"
-HAS_TABLE: LiteralString = "SELECT count() AS n FROM system.tables WHERE database = currentDatabase() AND name = {name:String}"
+HAS_TABLE: LiteralString = (
+    "SELECT count() AS n FROM system.tables WHERE database = currentDatabase() AND name = {name:String}"
+)
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,17 @@ def statements_of(text: str, values: Mapping[str, str]) -> tuple[str, ...]:
 def file_steps(database: str) -> list[Step]:
     values = placeholders(database)
     return [
-        Step(path.stem, checksum(path.read_text()), statements_of(path.read_text(), values)) for path in sorted(FOLDER.glob("[0-9]*.sql"))
+        Step(path.stem, checksum(path.read_text()), statements_of(path.read_text(), values))
+        for path in sorted(FOLDER.glob("[0-9]*.sql"))
     ]
 
 
 def view_steps() -> list[tuple[str, str, str]]:
     """(view, table it fills, SELECT)."""
-    return [("otlp_to_spans", "spans", normalising_select()), ("otlp_to_log_events", "log_events", normalising_log_select())]
+    return [
+        ("otlp_to_spans", "spans", normalising_select()),
+        ("otlp_to_log_events", "log_events", normalising_log_select()),
+    ]
 
 
 def check_version(store: Store) -> None:

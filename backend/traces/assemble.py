@@ -156,10 +156,8 @@ def whole_span(row: Row, log_events: list[Row]) -> SpanView:
         resource_attributes=dict(row["resource_attributes"]),
         events=[SpanEvent(name, time_ns, dict(attrs)) for name, time_ns, attrs in row["events"]]
         + [SpanEvent(e["event_name"], e["time_ns"], {**e["attributes"], "body": e["body"]}) for e in log_events],
-        links=[SpanLink(trace_id, span_id, dict(attrs)) for trace_id, span_id, attrs in (_plain(x) for x in row["links"])],
+        links=[
+            SpanLink(trace_id, span_id, dict(attrs))
+            for trace_id, span_id, attrs in (tuple(link.values()) for link in row["links"])
+        ],
     )
-
-
-def _plain(value: Any) -> tuple[Any, ...]:
-    """Named tuples come as dicts or tuples, by the client's version."""
-    return tuple(value.values()) if isinstance(value, dict) else tuple(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from backend.traces.view import Cost, Usage
+from backend.traces.view import Cost, CostSource, Usage
 
 CALLS = frozenset({"llm", "embedding", "reranker"})
 
@@ -90,7 +90,7 @@ def total_cost(calls: list[Call]) -> Cost:
     known = [cost for cost in each if cost.total is not None]
     if not known:
         return Cost()
-    sources = {cost.source for cost in each}
+    sources: set[CostSource] = {cost.source for cost in each}
     split = all(cost.input is not None for cost in known)
     return Cost(
         total=sum(cost.total or 0.0 for cost in known),

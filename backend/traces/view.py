@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 StatusCode = Literal["ok", "error", "unset"]
+CostSource = Literal["reported", "computed", "unpriced", "mixed"]
 Message = dict[str, Any]  # {"role", "parts": [{"type", …}], "finish_reason"?}: the OpenTelemetry GenAI message schema
 
 
@@ -33,7 +34,7 @@ class Cost:
     input: float | None = None
     output: float | None = None
     currency: str = "USD"
-    source: Literal["reported", "computed", "unpriced", "mixed"] = "unpriced"
+    source: CostSource = "unpriced"
 
 
 @dataclass(frozen=True)
@@ -134,15 +135,17 @@ class SpanView:
     output_preview: str = ""
     input: str = ""
     output: str = ""
-    input_messages: list[Message] = field(default_factory=list)
-    output_messages: list[Message] = field(default_factory=list)
-    tool_definitions: list[dict[str, Any]] = field(default_factory=list)
+    input_messages: list[Message] = field(default_factory=list[Message])
+    output_messages: list[Message] = field(default_factory=list[Message])
+    tool_definitions: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     tool: dict[str, Any] | None = None  # {"name", "arguments", "result"}
-    documents: list[dict[str, Any]] = field(default_factory=list)  # {"id", "content", "score", "metadata"}
-    attributes: dict[str, str] = field(default_factory=dict)
-    resource_attributes: dict[str, str] = field(default_factory=dict)
-    events: list[SpanEvent] = field(default_factory=list)
-    links: list[SpanLink] = field(default_factory=list)
+    documents: list[dict[str, Any]] = field(
+        default_factory=list[dict[str, Any]]
+    )  # {"id", "content", "score", "metadata"}
+    attributes: dict[str, str] = field(default_factory=dict[str, str])
+    resource_attributes: dict[str, str] = field(default_factory=dict[str, str])
+    events: list[SpanEvent] = field(default_factory=list[SpanEvent])
+    links: list[SpanLink] = field(default_factory=list[SpanLink])
 
     @property
     def end_ns(self) -> int:

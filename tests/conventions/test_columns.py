@@ -86,7 +86,14 @@ def test_openllmetry_attributes_fill_the_same_columns(stored):
 
 
 def test_the_earlier_name_wins_and_an_empty_value_does_not(stored):
-    row = stored({"llm.token_count.prompt": 9, "gen_ai.usage.input_tokens": 4, "gen_ai.request.model": "", "llm.request.model": "m"})
+    row = stored(
+        {
+            "llm.token_count.prompt": 9,
+            "gen_ai.usage.input_tokens": 4,
+            "gen_ai.request.model": "",
+            "llm.request.model": "m",
+        }
+    )
     assert (row["input_tokens"], row["request_model"]) == (4, "m")
 
 
@@ -142,13 +149,20 @@ def test_previews_show_the_words_not_the_json(stored):
         {"role": "system", "parts": [{"type": "text", "content": "You are terse."}]},
         {"role": "user", "parts": [{"type": "text", "content": 'Say "é" \\ and\nmore ' + "x" * 500}]},
     ]
-    row = stored({"gen_ai.input.messages": json.dumps(messages), "gen_ai.output.messages": '[{"role": "assistant", "parts": []}]'})
+    row = stored(
+        {
+            "gen_ai.input.messages": json.dumps(messages),
+            "gen_ai.output.messages": '[{"role": "assistant", "parts": []}]',
+        }
+    )
     assert row["input_preview"].startswith('Say "é" \\ and\nmore xxx')
     assert len(row["input_preview"]) == 300
     assert row["output_preview"].startswith("[{")
 
 
-@pytest.mark.parametrize("text", ["", "[", '{"', '"', '{"content":"', '{"content":"\\', '{"content":"a\\u12', "plain", "{}", "日本" * 200])
+@pytest.mark.parametrize(
+    "text", ["", "[", '{"', '"', '{"content":"', '{"content":"\\', '{"content":"a\\u12', "plain", "{}", "日本" * 200]
+)
 def test_a_preview_of_anything_is_text(stored, text):
     preview = stored({"input.value": text})["input_preview"]
     assert isinstance(preview, str)
@@ -156,5 +170,7 @@ def test_a_preview_of_anything_is_text(stored, text):
 
 
 def test_garbage_numbers_are_not_given(stored):
-    row = stored({"gen_ai.usage.input_tokens": "many", "gen_ai.usage.output_tokens": -7, "gen_ai.request.temperature": "hot"})
+    row = stored(
+        {"gen_ai.usage.input_tokens": "many", "gen_ai.usage.output_tokens": -7, "gen_ai.request.temperature": "hot"}
+    )
     assert (row["input_tokens"], row["output_tokens"], row["temperature"]) == (-1, -1, -1)

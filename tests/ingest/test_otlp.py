@@ -11,7 +11,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from backend.core.limits import DAY_NS, MAX_NESTING
-from ingest.errors import Malformed
+from ingest.errors import Malformed, TooLarge
 from ingest.otlp import check_logs, check_metrics, check_traces, explain
 from ingest.rewrite import CUT
 from tests.support.otlp import any_value, key_values, request, span
@@ -132,7 +132,9 @@ def test_only_genai_logs_are_kept():
     now = time.time_ns()
     logs = ExportLogsServiceRequest()
     scope = logs.resource_logs.add().scope_logs.add()
-    scope.log_records.add(time_unix_nano=now, event_name="gen_ai.choice", body=any_value({"message": {"content": "hi"}}))
+    scope.log_records.add(
+        time_unix_nano=now, event_name="gen_ai.choice", body=any_value({"message": {"content": "hi"}})
+    )
     scope.log_records.add(time_unix_nano=now, attributes=key_values({"event.name": "gen_ai.user.message"}))
     scope.log_records.add(time_unix_nano=now, body=any_value("a line"))
     scope.log_records.add(time_unix_nano=1, event_name="gen_ai.choice")
@@ -153,3 +155,10 @@ def test_the_reply_says_why_in_words():
     message = explain({"bad_span_id": 2}, "span")
     assert message == "2 spans rejected. bad_span_id (2): span_id must be 8 bytes and not all zero."
     assert explain({}, "span") == ""
+
+
+def test_a_million_empty_spans_are_refused_before_they_are_unpacked():
+    spans = b"\x12\x00" * 600_000
+    scope = b"\x12" + varint(len(spans)) + spans
+    with pytest.raises(TooLarge, match="600000 items"):
+        check_traces(b"\x0a" + varint(len(scope)) + scope, time.time_ns())

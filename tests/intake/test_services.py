@@ -15,9 +15,20 @@ pytestmark = pytest.mark.store
 PROJECT = UUID(int=1)
 
 
-def put(store, *, second: int, project: UUID = PROJECT, signal: str = "traces", source: str = "s", stored: int = 0, rejected=None) -> None:
+def put(
+    store,
+    *,
+    second: int,
+    project: UUID = PROJECT,
+    signal: str = "traces",
+    source: str = "s",
+    stored: int = 0,
+    rejected=None,
+) -> None:
     lost = sum((rejected or {}).values())
-    store.insert("ingest_stats", COLUMNS, [(project, second, signal, source, 1, 100, stored + lost, stored, rejected or {}, 1)])
+    store.insert(
+        "ingest_stats", COLUMNS, [(project, second, signal, source, 1, 100, stored + lost, stored, rejected or {}, 1)]
+    )
 
 
 def test_it_adds_up_what_came_in(store):
@@ -39,7 +50,9 @@ def test_the_series_has_every_step(store):
     assert {p.received for p in view.series} == {0}
 
 
-@pytest.mark.parametrize(("seconds", "step"), [(60, 1), (3_600, 15), (86_400, 900), (30 * 86_400, 21_600), (10**9, 86_400)])
+@pytest.mark.parametrize(
+    ("seconds", "step"), [(60, 1), (3_600, 15), (86_400, 900), (30 * 86_400, 21_600), (10**9, 86_400)]
+)
 def test_steps_are_readable(seconds, step):
     assert services.step_for(seconds) == step
 
@@ -47,6 +60,8 @@ def test_steps_are_readable(seconds, step):
 def test_a_spool_that_does_not_drain_is_told(store):
     now = time.time_ns()
     columns = ("process", "seen", "waiting_bytes", "waiting_segments", "oldest_waiting_s", "last_error", "version")
-    store.insert("ingest_spools", columns, [("host:0", now, 5, 1, 90.0, "no answer", now), ("host:1", now, 0, 0, 0.0, "", now)])
+    store.insert(
+        "ingest_spools", columns, [("host:0", now, 5, 1, 90.0, "no answer", now), ("host:1", now, 0, 0, 0.0, "", now)]
+    )
     assert services.watch() == ["host:0: 5 bytes wait since 90 s. no answer"]
     assert [s.process for s in services.overview(PROJECT, now - SECOND_NS, now).spools] == ["host:0", "host:1"]

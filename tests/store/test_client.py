@@ -53,7 +53,9 @@ def test_a_wrong_url_is_refused():
 def test_a_second_process_is_told_who_has_the_folder(tmp_path):
     hold = "import sys; from backend.store.client import Store; s = Store(sys.argv[1]); s.ping(); print('open', flush=True); sys.stdin.read()"
     url = f"chdb://{tmp_path}/clickhouse"
-    first = subprocess.Popen([sys.executable, "-c", hold, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    first = subprocess.Popen(
+        [sys.executable, "-c", hold, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     assert first.stdout.readline() == "open\n"
     second = subprocess.run([sys.executable, "-c", hold, url], input="", capture_output=True, text=True, check=False)
     first.communicate("")

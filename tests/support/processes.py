@@ -167,7 +167,7 @@ class Program:
             assert self.process is not None
             self.process.send_signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(5)
+                self.process.wait(10)
         self.kill()
 
     def wait_until(self, ready: Callable[[], object], seconds: float = 60.0, why: str = "ready") -> None:

@@ -44,7 +44,9 @@ def listed(**wanted):
 def test_a_trace_is_one_row_named_by_its_root(store):
     trace, root = os.urandom(16), os.urandom(8)
     send(store, llm_span(trace, parent=root))
-    send(store, span("agent run", trace_id=trace, span_id=root, attributes={"session.id": "s1", "tag.tags": ["b", "a"]}))
+    send(
+        store, span("agent run", trace_id=trace, span_id=root, attributes={"session.id": "s1", "tag.tags": ["b", "a"]})
+    )
     (row,) = listed().results
     assert (row.name, row.span_count, row.root_span_id) == ("agent run", 2, root.hex())
     assert (row.session_id, row.tags, row.models) == ("s1", ["a", "b"], ["gpt-4o-mini-2024-07-18"])
@@ -105,7 +107,13 @@ def test_a_filter_keeps_traces_with_a_matching_span(store):
 
 @pytest.mark.parametrize(
     ("wrong", "field"),
-    [({"cursor": "?"}, "cursor"), ({"cursor": "WzFd"}, "cursor"), ({"limit": 0}, "limit"), ({"start_ns": time.time_ns() * 2}, "from"), ({"filter": "nonsense:1"}, "filter")],
+    [
+        ({"cursor": "?"}, "cursor"),
+        ({"cursor": "WzFd"}, "cursor"),
+        ({"limit": 0}, "limit"),
+        ({"start_ns": time.time_ns() * 2}, "from"),
+        ({"filter": "nonsense:1"}, "filter"),
+    ],
 )
 def test_wrong_input_names_its_field(store, wrong, field):
     with pytest.raises(InvalidInput) as caught:
@@ -116,11 +124,17 @@ def test_wrong_input_names_its_field(store, wrong, field):
 def test_a_trace_has_its_spans_in_order_with_messages(store):
     trace, root = os.urandom(16), os.urandom(8)
     now = time.time_ns()
-    send(store, span("root", trace_id=trace, span_id=root, start_time_unix_nano=now - 3 * SECOND), llm_span(trace, parent=root))
+    send(
+        store,
+        span("root", trace_id=trace, span_id=root, start_time_unix_nano=now - 3 * SECOND),
+        llm_span(trace, parent=root),
+    )
     view = services.get_trace(PROJECT, trace.hex())
     assert [s.name for s in view.spans] == ["root", "chat gpt-4o-mini"]
     call = view.spans[1]
-    assert call.input_messages == [{"role": "user", "parts": [{"type": "text", "content": "What is the weather in Ulm?"}]}]
+    assert call.input_messages == [
+        {"role": "user", "parts": [{"type": "text", "content": "What is the weather in Ulm?"}]}
+    ]
     assert call.output_messages[0]["parts"][0]["content"] == "Sunny."
     assert "gen_ai.input.messages" in call.attributes
     assert (view.payloads, view.span_count, view.usage.total_tokens) == (True, 2, 120)
@@ -146,7 +160,9 @@ def test_an_error_shows_its_type_message_and_stack(store):
 
 def test_events_links_and_resource_come_back(store):
     link = Span.Link(trace_id=b"\x01" * 16, span_id=b"\x02" * 8, attributes=key_values({"why": "retry"}))
-    sent = span(events=[Span.Event(name="e", time_unix_nano=time.time_ns(), attributes=key_values({"k": 1}))], links=[link])
+    sent = span(
+        events=[Span.Event(name="e", time_unix_nano=time.time_ns(), attributes=key_values({"k": 1}))], links=[link]
+    )
     send(store, sent)
     shown = services.get_span(PROJECT, sent.trace_id.hex(), sent.span_id.hex())
     assert [(e.name, e.attributes) for e in shown.events] == [("e", {"k": "1"})]
@@ -199,7 +215,9 @@ def test_cached_input_and_tiers_have_their_own_price(store):
 
 
 def test_a_reported_cost_wins(store):
-    send(store, span(attributes={"gen_ai.operation.name": "chat", "gen_ai.request.model": "m", "gen_ai.usage.cost": 0.5}))
+    send(
+        store, span(attributes={"gen_ai.operation.name": "chat", "gen_ai.request.model": "m", "gen_ai.usage.cost": 0.5})
+    )
     cost = listed().results[0].cost
     assert (cost.total, cost.source) == (0.5, "reported")
 

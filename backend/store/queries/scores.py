@@ -18,13 +18,17 @@ id, trace_id, span_id, session_id, name, source, data_type, value, text_value, c
 toUnixTimestamp64Nano(created_at) AS created_ns"""
 
 OF_TRACE: LiteralString = (
-    "SELECT " + FIELDS + """
+    "SELECT "
+    + FIELDS
+    + """
 FROM scores FINAL WHERE project_id = {project_id:UUID} AND trace_id = {trace_id:String} AND deleted = 0
 ORDER BY created_at, id LIMIT {limit:UInt32}"""
 )
 
 PAGE: LiteralString = (
-    "SELECT " + FIELDS + """
+    "SELECT "
+    + FIELDS
+    + """
 FROM scores FINAL WHERE project_id = {project_id:UUID} AND deleted = 0
 AND created_at >= fromUnixTimestamp64Nano({start_ns:Int64}) AND created_at < fromUnixTimestamp64Nano({end_ns:Int64})
 AND (toUnixTimestamp64Nano(created_at), id) < ({after_ns:Int64}, {after_id:String})
