@@ -45,7 +45,9 @@ async def serve(environment: Environment) -> None:
     config = PipelineConfig(environment.spool_dir, environment.spool_max_bytes, socket.gethostname())
     pipeline = Pipeline(config, client.current())
     # With a public address a proxy on this machine may pass strangers on.
-    admission = keys.admission(open_on_loopback=environment.one_process and not environment.public_url)
+    admission = keys.admission(
+        open_on_loopback=environment.one_process and not environment.public_url, quota_used=pipeline.month.used
+    )
     ports = (environment.otlp_http_port, environment.otlp_grpc_port)
     receivers = Receivers(pipeline, admission, environment.host, *ports)
     await pipeline.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
+from uuid import UUID
 
 from django.db import close_old_connections, connections
 
@@ -46,6 +47,6 @@ def default() -> KeyGrant | None:
     return services.default_grant()
 
 
-def admission(*, open_on_loopback: bool) -> Admission:
-    """Admission over the Django database."""
-    return Admission(resolve, default, open_on_loopback)
+def admission(*, open_on_loopback: bool, quota_used: Callable[[UUID], int]) -> Admission:
+    """Admission over the Django database. `quota_used`: spans a project has stored this month; it must not block."""
+    return Admission(resolve, default, open_on_loopback, quota_used=quota_used)

@@ -17,6 +17,7 @@ from ingest import otlp_json
 from ingest.envelope import frame
 from ingest.otlp import Checked, check_logs, check_metrics, check_traces, explain
 from ingest.quarantine import Quarantine
+from ingest.quota import MonthlyUse
 from ingest.spool import Spool, Stored
 from ingest.stats import Stats
 from ingest.writer import Writer, quarantine_folder
@@ -26,7 +27,7 @@ Encoding = Literal["protobuf", "json"]
 NOUNS: Mapping[Signal, str] = {"traces": "span", "logs": "log record", "metrics": "data point"}
 # A body of this many bytes takes some milliseconds to check; smaller ones are done before a thread would have started.
 LARGE_BODY: Mapping[Encoding, int] = {"protobuf": 1 << 19, "json": 1 << 16}
-DRAIN_S = 8.0
+DRAIN_S = 4.0
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Pipeline:
         self.spool = Spool(config.spool_root, config.spool_max_bytes)
         self.quarantine = Quarantine(quarantine_folder(config.spool_root))
         self.stats = Stats(config.host_name)
-        self.writer = Writer(store, self.spool, self.stats, self.quarantine)
+        self.month = MonthlyUse()
+        self.writer = Writer(store, self.spool, self.stats, self.quarantine, self.month)
         self._running = False
 
     async def start(self) -> None:

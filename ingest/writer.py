@@ -21,6 +21,7 @@ from backend.store.client import Store
 from backend.store.otlp import INSERT_SETTINGS
 from ingest.envelope import Frame, frame, frames
 from ingest.quarantine import Quarantine
+from ingest.quota import MonthlyUse
 from ingest.spool import Segment, Spool, Stored, Tallies, Tally
 from ingest.stats import COLUMNS, TABLE, Stats, segment_rows
 from ingest.wire import CheckedLogs, CheckedTraces
@@ -79,11 +80,12 @@ def count_items(signal: Stored, opened: Frame) -> int:
 
 
 class Writer:
-    def __init__(self, store: Store, spool: Spool, stats: Stats, quarantine: Quarantine) -> None:
+    def __init__(self, store: Store, spool: Spool, stats: Stats, quarantine: Quarantine, month: MonthlyUse) -> None:
         self.store = store
         self.spool = spool
         self.stats = stats
         self.quarantine = quarantine
+        self.month = month
         self.last_error = ""
         self._stopping = threading.Event()
         self._drain_until = 0.0
@@ -98,7 +100,9 @@ class Writer:
         """Insert what waits for at most `drain_s` seconds; the rest stays on disk."""
         self._drain_until = time.monotonic() + drain_s
         self._stopping.set()
-        self._thread.join(drain_s + 60)
+        # The embedded ClickHouse must not be closed under an insert. A served one may hang; what it has not answered
+        # is still on disk.
+        self._thread.join(drain_s + 60 if self.store.embedded else drain_s)
 
     def _run(self) -> None:
         while True:
@@ -142,6 +146,7 @@ class Writer:
                 self._flushed = now
                 self.stats.flush(self.store)
                 self.quarantine.report(self.store)
+                self.month.refresh(self.store)
             if force or now - self._reported >= SPOOL_REPORT_S:
                 self._reported = now
                 self._report_spool()

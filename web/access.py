@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -80,8 +81,9 @@ def account_view(
 def login_first(request: HttpRequest) -> HttpResponse:
     """To the login page and back. htmx is told to load it as a page, not to paste it into one."""
     if request.headers.get("HX-Request"):
-        here = request.headers.get("HX-Current-URL-Path", "")
-        return HttpResponse(status=204, headers={"HX-Redirect": redirect_to_login(here or "/").url})
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = f"{here.path or '/'}?{here.query}".rstrip("?")
+        return HttpResponse(status=204, headers={"HX-Redirect": redirect_to_login(back).url})
     return redirect_to_login(request.get_full_path())
 
 

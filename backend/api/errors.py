@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import orjson
-import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions
-from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
 from backend.core.errors import Forbidden, InvalidInput, NotFound, SpanhouseError, Unauthenticated
-
-log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
 class MethodNotAllowed(SpanhouseError):
@@ -64,22 +59,6 @@ FROM_DRF: Mapping[type[exceptions.APIException], type[SpanhouseError]] = {
 }
 
 
-def handle(exc: Exception, context: Mapping[str, Any]) -> Response:
-    """DRF's exception handler. What nobody foresaw is logged and answered with 500, in the same shape."""
-    error = as_error(exc)
-    if isinstance(error, ServerError):
-        request = context.get("request")
-        log.error("request failed", path=getattr(request, "path", ""), exc_info=exc)
-    set_rollback()
-    headers: dict[str, str] = {}
-    if isinstance(error, Unauthenticated):
-        headers["WWW-Authenticate"] = 'Bearer realm="spanhouse"'
-    wait = getattr(exc, "wait", None)
-    if wait is not None:
-        headers["Retry-After"] = str(max(1, round(wait)))
-    return Response({"error": error.as_dict()}, status=error.status, headers=headers)
-
-
 def as_error(exc: Exception) -> SpanhouseError:
     """Any exception as one of ours."""
     if isinstance(exc, SpanhouseError):
@@ -98,18 +77,17 @@ def as_error(exc: Exception) -> SpanhouseError:
     return ServerError()
 
 
-def first_invalid(detail: Any, path: str = "") -> InvalidInput:
+def first_invalid(detail: object, path: str = "") -> InvalidInput:
     """The first wrong field of a serializer's errors: one sentence, and where: `value`, or `3.value` in a list."""
     if isinstance(detail, Mapping):
-        name, inner = next(iter(detail.items()))
+        name, inner = next(iter(cast("Mapping[str, Any]", detail).items()))
         within = path if name == "non_field_errors" else f"{path}.{name}".lstrip(".")
         return first_invalid(inner, within)
     if isinstance(detail, list) and detail:
-        position = next((i for i, item in enumerate(detail) if item), 0)
-        item = detail[position]
-        if isinstance(item, Mapping | list):
-            return first_invalid(item, f"{path}.{position}".lstrip("."))
-        return first_invalid(item, path)
+        items = cast("list[Any]", detail)
+        position = next((i for i, item in enumerate(items) if item), 0)
+        nested = isinstance(items[position], Mapping | list)
+        return first_invalid(items[position], f"{path}.{position}".lstrip(".") if nested else path)
     return InvalidInput(_sentence(str(detail)), field=path or None)
 
 

@@ -13,6 +13,9 @@ class KeyScheme(OpenApiAuthenticationExtension):  # pyright: ignore[reportUntype
     target_class = KeyAuthentication
     name = ["bearer", "basic", "header"]
 
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
+        return [{name: []} for name in self.name]  # any one of them
+
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
         return [
             {"type": "http", "scheme": "bearer", "description": "An API key."},

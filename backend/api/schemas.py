@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field  # pyright: ignore[reportUnknownVariableType]
 from rest_framework import serializers as s
 
 SPAN_TYPES = (

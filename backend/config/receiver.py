@@ -21,16 +21,19 @@ def make_pipeline(environment: Environment) -> Pipeline:
     return Pipeline(config, client.current())
 
 
-def make_admission(environment: Environment) -> Admission:
+def make_admission(environment: Environment, pipeline: Pipeline) -> Admission:
     """On loopback in the one-process mode no key means the default project. With a public address it never does: what a
     proxy on this machine passes on comes from loopback, too."""
-    return keys.admission(open_on_loopback=environment.one_process and not environment.public_url)
+    return keys.admission(
+        open_on_loopback=environment.one_process and not environment.public_url, quota_used=pipeline.month.used
+    )
 
 
 @asynccontextmanager
 async def open_receiver(environment: Environment) -> AsyncIterator[Asgi]:
     """A receiver with its own pipeline, for an ASGI server that somebody else runs."""
-    pipeline, admission = make_pipeline(environment), make_admission(environment)
+    pipeline = make_pipeline(environment)
+    admission = make_admission(environment, pipeline)
     await pipeline.start()
     try:
         yield http_app(pipeline, admission)

@@ -65,6 +65,8 @@ MAX_JSON_CONTAINERS = 4_000_000
 MAX_CONNECTIONS = 2_000
 # Open requests get this long to end when the server stops.
 STOP_GRACE_S = 3.0
+# A quota may be exceeded by what comes in within this time; counting a month costs up to 0.1 s.
+QUOTA_REFRESH_S = 60.0
 # Counters are written this often.
 STATS_FLUSH_S = 1.0
 

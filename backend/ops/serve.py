@@ -44,7 +44,8 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     async with AsyncExitStack() as running:
-        pipeline, admission = make_pipeline(environment), make_admission(environment)
+        pipeline = make_pipeline(environment)
+        admission = make_admission(environment, pipeline)
         running.callback(admission.close)
         await pipeline.start()
         running.push_async_callback(pipeline.stop)

@@ -18,8 +18,8 @@ from tests.support.otlp import SECOND, Status, llm_span, request, span
 from tests.support.server import EMAIL, PASSWORD, Server
 
 FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 EVIL = "\"><script>window.hacked=1</script><img src=x onerror='window.hacked=1'>"
 DEEP, WIDE = 1000, 3500
@@ -101,10 +101,11 @@ def deep_trace(trace_id: bytes) -> list[Any]:
 def wide_trace(trace_id: bytes) -> list[Any]:
     root = span("wide", trace_id=trace_id)
     start = root.start_time_unix_nano
-    return [root, *(
-        span(f"step {i}", trace_id=trace_id, parent=root.span_id, start_time_unix_nano=start + i, end_time_unix_nano=start + i + 1000)
-        for i in range(1, WIDE)
-    )]  # fmt: skip
+    steps: list[Any] = []
+    for i in range(1, WIDE):
+        times = {"start_time_unix_nano": start + i, "end_time_unix_nano": start + i + 1000}
+        steps.append(span(f"step {i}", trace_id=trace_id, parent=root.span_id, **times))
+    return [root, *steps]
 
 
 @pytest.fixture(scope="session")

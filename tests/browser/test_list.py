@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Site
 from tests.support.otlp import request, span
+from tests.support.processes import wait_for
 
 
 def test_it_filters_and_the_address_keeps_the_filter(page: Page, site: Site) -> None:
@@ -28,12 +29,12 @@ def test_a_custom_range_is_typed_in_ones_own_time(browser_context_berlin: Browse
     page = browser_context_berlin.new_page()
     page.goto(site.traces)
     page.locator(".range summary").click()
-    page.locator("input[name=from]").fill("2026-11-20T12:00:00")
-    page.locator("input[name=to]").fill("2026-11-20T13:00:00")
+    page.locator(".range input[name=from]").fill("2026-11-20T12:00:00")
+    page.locator(".range input[name=to]").fill("2026-11-20T13:00:00")
     page.get_by_role("button", name="Show").click()
     expect(page).to_have_url(re.compile(r"from=2026-11-20T11%3A00%3A00Z&to=2026-11-20T12%3A00%3A00Z"))
     page.locator(".range summary").click()
-    expect(page.locator("input[name=from]")).to_have_value(re.compile("2026-11-20T12:00"))
+    expect(page.locator(".range input[name=from]")).to_have_value(re.compile("2026-11-20T12:00"))
 
 
 def test_a_wrong_filter_puts_the_caret_where_it_is_wrong(context: BrowserContext, site: Site) -> None:
@@ -57,8 +58,8 @@ def test_it_is_worked_with_keys(page: Page, site: Site) -> None:
 def test_more_rows_are_appended_and_pages_are_addresses(page: Page, site: Site) -> None:
     for _ in range(3):
         site.server.send(request(*(span("page filler") for _ in range(40))).SerializeToString())
+    wait_for(lambda: len(site.server.api("traces", limit=200).json()["results"]) > 120, why="120 traces more")
     page.goto(site.traces)
-    page.reload()
     rows = page.locator("tr[data-href]")
     expect(rows).to_have_count(50)
     page.get_by_role("link", name="Load more").click()

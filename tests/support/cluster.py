@@ -27,15 +27,21 @@ class Cluster:
             Server(folder / role, role, environment) for role in ("web", "ingest", "worker", "beat")
         )
 
+    @property
+    def servers(self) -> tuple[Server, ...]:
+        return self.web, self.ingest, self.worker, self.beat
+
     def migrate(self) -> None:
         """What an operator runs before the processes start."""
         self.web.manage("migrate", "--no-input")
         self.web.manage("migrate_store")
 
     def start(self) -> None:
-        for server in (self.web, self.ingest, self.worker, self.beat):
-            server.start()
+        for server in self.servers:
+            server.start(wait=False)
+        for server in self.servers:
+            server.wait_ready()
 
     def stop(self) -> None:
-        for server in (self.ingest, self.beat, self.worker, self.web):
+        for server in self.servers:
             server.stop()

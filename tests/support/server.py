@@ -49,9 +49,13 @@ class Server:
     # --- life --------------------------------------------------------------------------------------------------------
     def start(self, *, wait: bool = True) -> Server:
         self.program.start()
-        if wait and self.role in ("all", "web", "ingest"):
-            self.program.wait_until(lambda: self.readyz().status == 200, seconds=90, why=f"/readyz of {self.role}")
+        if wait:
+            self.wait_ready()
         return self
+
+    def wait_ready(self) -> None:
+        if self.role in ("all", "web", "ingest"):
+            self.program.wait_until(lambda: self.readyz().status == 200, seconds=90, why=f"/readyz of {self.role}")
 
     def kill(self) -> None:
         self.program.kill()

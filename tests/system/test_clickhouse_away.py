@@ -102,8 +102,7 @@ def test_a_full_spool_says_when_to_come_again(away: Server, clickhouse: ClickHou
         assert int(reply.headers["retry-after"]) >= 1
         assert "SPANHOUSE_SPOOL_MAX_BYTES" in reply.text
         assert_told_to_retry(away, big)
-        ready = away.readyz()
-        assert ready.status == 503
+        wait_for(lambda: away.readyz().status == 503, why="/readyz says so")
     clickhouse.behave("ok")
     load.assert_stored(away)
     assert {status for sent in load.senders for status in sent.statuses} == {

@@ -1,7 +1,4 @@
-"""A tiny world for the screens: alice owns, bob is a viewer, charlie is an outsider with a project of their own.
-
-The store is replaced by a fake, so that these tests need no ClickHouse.
-"""
+"""The screens over a fake of what is read from ClickHouse; people and projects are the ones of the tiny world."""
 
 from __future__ import annotations
 
@@ -17,32 +14,14 @@ from backend.accounts.models import User
 from backend.core.errors import NotFound
 from backend.intake import services as intake
 from backend.intake.view import IntakeView
-from backend.projects.models import Membership, Organisation, Project
 from backend.scores import services as scores
 from backend.traces import services as traces
 from backend.traces.view import SpanView, TracePage, TraceRow, TraceView
-
-PASSWORD = "correct horse battery staple"
-
-
-@dataclass
-class World:
-    alice: User
-    bob: User
-    charlie: User
-    project: Project
-    other: Project
-
-    def client(self, user: User | None = None) -> Client:
-        """A browser in which `user` is logged in. It checks CSRF tokens, as real ones are checked."""
-        client = Client(headers={"user-agent": "test"})
-        if user is not None:
-            client.force_login(user)
-        return client
+from tests.conftest import World
 
 
 @dataclass
-class FakeStore:
+class Reads:
     """What the services would read; `asked` remembers the questions, `error` is raised instead of an answer."""
 
     rows: list[TraceRow] = field(default_factory=list)
@@ -87,22 +66,22 @@ class FakeStore:
             raise self.error
 
 
-@pytest.fixture
-def world(db: None, settings: Any) -> World:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a real one takes 0.2 s by design
+def browser_of(user: User | None = None) -> Client:
+    """A browser in which `user` is logged in."""
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+@pytest.fixture(autouse=True)
+def _no_failed_logins() -> None:
     cache.clear()
-    ours, theirs = (Organisation.objects.create(name=name, slug=name.lower()) for name in ("Northwind", "Elsewhere"))
-    project = Project.objects.create(organisation=ours, name="Support bot", slug="support-bot", is_default=True)
-    other = Project.objects.create(organisation=theirs, name="Other", slug="other")
-    people = [User.objects.create_user(f"{name}@example.com", PASSWORD) for name in ("alice", "bob", "charlie")]
-    for user, organisation, role in zip(people, (ours, ours, theirs), ("owner", "viewer", "owner"), strict=True):
-        Membership.objects.create(user=user, organisation=organisation, role=role)
-    return World(*people, project, other)
 
 
 @pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> FakeStore:
-    fake = FakeStore()
+def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
+    fake = Reads()
     for module, names in (
         (traces, ("list_traces", "get_trace", "get_span")),
         (intake, ("overview",)),
@@ -115,4 +94,4 @@ def store(monkeypatch: pytest.MonkeyPatch) -> FakeStore:
 
 @pytest.fixture
 def alice(world: World) -> Client:
-    return world.client(world.alice)
+    return browser_of(world.alice)

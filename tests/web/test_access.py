@@ -7,7 +7,9 @@ import uuid
 import pytest
 from django.urls import URLPattern, reverse
 
-from tests.web.conftest import FakeStore, World
+from backend.projects.models import Membership
+from tests.conftest import World
+from tests.web.conftest import Reads, browser_of
 from web.urls import urlpatterns
 
 # Pages that need no project, and why.
@@ -39,41 +41,43 @@ def test_every_view_says_what_it_needs() -> None:
 
 @pytest.mark.parametrize("pattern", PROJECT_PATTERNS, ids=lambda p: p.name)
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_it_sends_strangers_to_the_login(world: World, store: FakeStore, pattern: URLPattern, method: str) -> None:
-    reply = getattr(world.client(), method)(address(pattern, "support-bot"))
+def test_it_sends_strangers_to_the_login(world: World, reads: Reads, pattern: URLPattern, method: str) -> None:
+    reply = getattr(browser_of(), method)(address(pattern, "support-bot"))
     assert reply.status_code == 302
     assert reply["Location"].startswith("/login/?next=/p/support-bot/")
 
 
 @pytest.mark.parametrize("pattern", PROJECT_PATTERNS, ids=lambda p: p.name)
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_it_hides_other_projects(world: World, store: FakeStore, pattern: URLPattern, method: str) -> None:
-    theirs = getattr(world.client(world.charlie), method)(address(pattern, "support-bot"))
-    nowhere = getattr(world.client(world.charlie), method)(address(pattern, "no-such-project"))
+def test_it_hides_other_projects(world: World, reads: Reads, pattern: URLPattern, method: str) -> None:
+    theirs = getattr(browser_of(world.charlie), method)(address(pattern, "support-bot"))
+    nowhere = getattr(browser_of(world.charlie), method)(address(pattern, "no-such-project"))
     assert (theirs.status_code, nowhere.status_code) == (404, 404)
     assert b"Support bot" not in theirs.content
     assert theirs.content.replace(b"support-bot", b"") == nowhere.content.replace(b"no-such-project", b"")
-    assert store.asked == []
+    assert reads.asked == []
 
 
 @pytest.mark.parametrize("name", ACCOUNT)
 def test_account_pages_need_a_login(world: World, name: str) -> None:
-    reply = world.client().get(reverse(name))
+    reply = browser_of().get(reverse(name))
     assert (reply.status_code, reply["Location"]) == (302, f"/login/?next={reverse(name)}")
 
 
-def test_a_role_without_the_permission_is_told_so(world: World, store: FakeStore) -> None:
-    reply = world.client(world.bob).get("/p/support-bot/settings/keys/")
+def test_a_role_without_the_permission_is_told_so(world: World, reads: Reads) -> None:
+    Membership.objects.filter(user=world.bob).update(role="viewer")
+    reply = browser_of(world.bob).get("/p/support-bot/settings/keys/")
     assert reply.status_code == 403
     assert "Not allowed" in reply.text
 
 
 def test_htmx_is_led_to_the_login_as_a_whole_page(world: World) -> None:
-    reply = world.client().get("/p/support-bot/traces/", headers={"HX-Request": "true"})
+    here = {"HX-Request": "true", "HX-Current-URL": "http://testserver/p/support-bot/traces/?range=7d"}
+    reply = browser_of().get("/p/support-bot/ingest/", headers=here)
     assert reply.status_code == 204
-    assert reply["HX-Redirect"].startswith("/login/")
+    assert reply["HX-Redirect"] == "/login/?next=/p/support-bot/traces/%3Frange%3D7d"
 
 
-def test_pages_of_a_project_are_kept_by_no_cache(world: World, store: FakeStore) -> None:
-    reply = world.client(world.alice).get("/p/support-bot/traces/")
+def test_pages_of_a_project_are_kept_by_no_cache(world: World, reads: Reads) -> None:
+    reply = browser_of(world.alice).get("/p/support-bot/traces/")
     assert reply["Cache-Control"] == "private, no-store"

@@ -11,7 +11,7 @@ from django.test import Client
 from backend.core import errors
 from backend.core.limits import SECOND_NS
 from backend.traces.view import Cost, Usage
-from tests.web.conftest import FakeStore
+from tests.web.conftest import Reads
 from tests.web.markup import assert_safe, read
 from tests.web.spans import row
 
@@ -19,8 +19,8 @@ PAGE = "/p/support-bot/traces/"
 HTMX = {"HX-Request": "true"}
 
 
-def test_it_shows_what_is_needed_to_choose(alice: Client, store: FakeStore) -> None:
-    store.rows = [
+def test_it_shows_what_is_needed_to_choose(alice: Client, reads: Reads) -> None:
+    reads.rows = [
         row(
             1,
             name="refund",
@@ -33,20 +33,20 @@ def test_it_shows_what_is_needed_to_choose(alice: Client, store: FakeStore) -> N
         )
     ]
     page = alice.get(PAGE).text
-    for word in ("refund", "2.00 s", "10.4k", "$0.0183", "gpt-4o", "Hi", "Bye", "u-1", store.rows[0].trace_id):
+    for word in ("refund", "2.00 s", "10.4k", "$0.0183", "gpt-4o", "Hi", "Bye", "u-1", reads.rows[0].trace_id):
         assert word in page
 
 
-def test_an_unpriced_trace_is_never_shown_as_free(alice: Client, store: FakeStore) -> None:
-    store.rows = [row(1, models=["my-model"])]
+def test_an_unpriced_trace_is_never_shown_as_free(alice: Client, reads: Reads) -> None:
+    reads.rows = [row(1, models=["my-model"])]
     page = alice.get(PAGE).text
     assert "Unpriced: no price is known for my-model" in page
     assert "$0" not in page
 
 
-def test_hostile_names_stay_text(alice: Client, store: FakeStore) -> None:
+def test_hostile_names_stay_text(alice: Client, reads: Reads) -> None:
     evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
-    store.rows = [
+    reads.rows = [
         row(
             1,
             name=evil,
@@ -65,17 +65,17 @@ def test_hostile_names_stay_text(alice: Client, store: FakeStore) -> None:
     assert "img" not in read(page).tags
 
 
-def test_the_address_says_what_is_asked(alice: Client, store: FakeStore) -> None:
+def test_the_address_says_what_is_asked(alice: Client, reads: Reads) -> None:
     alice.get(
         PAGE, {"filter": " model:x ", "from": "2025-11-20T00:00:00Z", "to": "2025-11-21T00:00:00Z", "cursor": "abc"}
     )
-    query = store.asked[0][1]
+    query = reads.asked[0][1]
     assert (query.filter, query.cursor, query.order) == ("model:x", "abc", "newest")
     assert query.end_ns - query.start_ns == 24 * 3600 * SECOND_NS
 
 
-def test_pages_lead_forward_and_back_and_keep_the_filter(alice: Client, store: FakeStore) -> None:
-    store.rows, store.next_cursor = [row(1)], "c3"
+def test_pages_lead_forward_and_back_and_keep_the_filter(alice: Client, reads: Reads) -> None:
+    reads.rows, reads.next_cursor = [row(1)], "c3"
     page = alice.get(PAGE, {"filter": "x", "range": "7d", "cursor": "c2", "trail": "c1"}).text
     links = {unescape(part.split('"')[0]) for part in page.split('href="')[1:]}
     follow = [parse_qs(urlsplit(link).query) for link in links if link.startswith("?")]
@@ -83,8 +83,8 @@ def test_pages_lead_forward_and_back_and_keep_the_filter(alice: Client, store: F
     assert {"filter": ["x"], "range": ["7d"], "cursor": ["c1"]} in follow
 
 
-def test_load_more_gets_rows_alone(alice: Client, store: FakeStore) -> None:
-    store.rows = [row(1), row(2)]
+def test_load_more_gets_rows_alone(alice: Client, reads: Reads) -> None:
+    reads.rows = [row(1), row(2)]
     reply = alice.get(PAGE, {"cursor": "c"}, headers={**HTMX, "HX-Target": "more"})
     assert reply.text.count("<tr data-href") == 2
     assert "<html" not in reply.text
@@ -93,8 +93,8 @@ def test_load_more_gets_rows_alone(alice: Client, store: FakeStore) -> None:
 
 
 @pytest.mark.parametrize("position", [None, 8, 9_999])
-def test_a_wrong_filter_is_shown_where_it_is_wrong(alice: Client, store: FakeStore, position: int | None) -> None:
-    store.error = errors.InvalidInput("A closing bracket is missing.", field="filter", position=position)
+def test_a_wrong_filter_is_shown_where_it_is_wrong(alice: Client, reads: Reads, position: int | None) -> None:
+    reads.error = errors.InvalidInput("A closing bracket is missing.", field="filter", position=position)
     reply = alice.get(PAGE, {"filter": "model:x (a"})
     assert reply.status_code == 400
     assert "A closing bracket is missing." in reply.text
@@ -103,13 +103,13 @@ def test_a_wrong_filter_is_shown_where_it_is_wrong(alice: Client, store: FakeSto
         assert "\n        ^" in reply.text
 
 
-def test_a_wrong_range_is_named(alice: Client, store: FakeStore) -> None:
+def test_a_wrong_range_is_named(alice: Client, reads: Reads) -> None:
     reply = alice.get(PAGE, {"from": "yesterday"})
     assert reply.status_code == 400
     assert "Not a time" in reply.text
 
 
-def test_without_any_trace_it_shows_how_to_send_one_and_waits(alice: Client, store: FakeStore) -> None:
+def test_without_any_trace_it_shows_how_to_send_one_and_waits(alice: Client, reads: Reads) -> None:
     page = alice.get(PAGE).text
     assert "http://testserver/v1/traces" in page
     assert "OTLPSpanExporter" in page
@@ -117,12 +117,12 @@ def test_without_any_trace_it_shows_how_to_send_one_and_waits(alice: Client, sto
     assert 'hx-trigger="every 3s"' in page
     waiting = {**HTMX, "HX-Target": "content"}
     assert alice.get(PAGE, headers=waiting).status_code == 204
-    store.rows = [row(1, name="first")]
+    reads.rows = [row(1, name="first")]
     assert "first" in alice.get(PAGE, headers=waiting).text
 
 
 def test_an_empty_range_is_not_the_same_as_nothing_yet(
-    alice: Client, store: FakeStore, monkeypatch: pytest.MonkeyPatch
+    alice: Client, reads: Reads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from backend.traces import services
 
@@ -145,9 +145,9 @@ def test_an_empty_range_is_not_the_same_as_nothing_yet(
     ],
 )
 def test_it_says_what_is_wrong_with_the_store(
-    alice: Client, store: FakeStore, error: errors.SpanhouseError, status: int, words: str
+    alice: Client, reads: Reads, error: errors.SpanhouseError, status: int, words: str
 ) -> None:
-    store.error = error
+    reads.error = error
     reply = alice.get(PAGE)
     assert reply.status_code == status
     assert words in reply.text
@@ -156,6 +156,6 @@ def test_it_says_what_is_wrong_with_the_store(
     assert (part.status_code, part["Content-Type"]) == (status, "text/plain; charset=utf-8")
 
 
-def test_it_has_no_inline_script_style_or_handler(alice: Client, store: FakeStore) -> None:
-    store.rows = [row(1)]
+def test_it_has_no_inline_script_style_or_handler(alice: Client, reads: Reads) -> None:
+    reads.rows = [row(1)]
     assert_safe(alice.get(PAGE).text)

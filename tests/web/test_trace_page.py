@@ -8,7 +8,7 @@ from django.test import Client
 
 from backend.core import limits
 from backend.traces.view import SpanError, SpanEvent, SpanLink, Status, Usage
-from tests.web.conftest import FakeStore
+from tests.web.conftest import Reads
 from tests.web.markup import assert_safe, read
 from tests.web.spans import START_NS, TRACE_ID, span, trace
 
@@ -21,8 +21,8 @@ def panel(number: int) -> str:
     return f"{PAGE}spans/{number:016x}/"
 
 
-def test_it_shows_the_tree_and_the_root_span(alice: Client, store: FakeStore) -> None:
-    store.show(trace([span(1, name="agent run", ms=1000), span(2, 1, name="call", at_ms=100, ms=500)]))
+def test_it_shows_the_tree_and_the_root_span(alice: Client, reads: Reads) -> None:
+    reads.show(trace([span(1, name="agent run", ms=1000), span(2, 1, name="call", at_ms=100, ms=500)]))
     page = alice.get(PAGE).text
     assert page.count('role="treeitem"') == 2
     assert re.search(r'data-id="0{15}1" aria-level="1"[^>]*aria-expanded="true" aria-selected="true"', page)
@@ -31,28 +31,28 @@ def test_it_shows_the_tree_and_the_root_span(alice: Client, store: FakeStore) ->
     assert '<h2 dir="auto">agent run</h2>' in page
 
 
-def test_the_address_selects_a_span(alice: Client, store: FakeStore) -> None:
-    store.show(trace([span(1), span(2, 1, name="call")]))
+def test_the_address_selects_a_span(alice: Client, reads: Reads) -> None:
+    reads.show(trace([span(1), span(2, 1, name="call")]))
     page = alice.get(PAGE, {"span": f"{2:016x}"}).text
     assert re.search(r'data-id="0{15}2"[^>]*aria-selected="true"', page)
     assert '<h2 dir="auto">call</h2>' in page
 
 
-def test_an_unknown_span_still_shows_the_trace(alice: Client, store: FakeStore) -> None:
-    store.show(trace([span(1)]))
+def test_an_unknown_span_still_shows_the_trace(alice: Client, reads: Reads) -> None:
+    reads.show(trace([span(1)]))
     reply = alice.get(PAGE, {"span": "f" * 16})
     assert reply.status_code == 200
     assert "This span is not here" in reply.text
 
 
-def test_a_trace_that_is_not_there_is_404(alice: Client, store: FakeStore) -> None:
+def test_a_trace_that_is_not_there_is_404(alice: Client, reads: Reads) -> None:
     reply = alice.get(PAGE)
     assert reply.status_code == 404
     assert "Not found" in reply.text
 
 
-def test_htmx_gets_the_panel_alone_and_others_the_page(alice: Client, store: FakeStore) -> None:
-    store.show(trace([span(1), span(2, 1, name="call")]))
+def test_htmx_gets_the_panel_alone_and_others_the_page(alice: Client, reads: Reads) -> None:
+    reads.show(trace([span(1), span(2, 1, name="call")]))
     part = alice.get(panel(2), headers=HTMX).text
     assert "<html" not in part
     assert "treeitem" not in part
@@ -60,10 +60,10 @@ def test_htmx_gets_the_panel_alone_and_others_the_page(alice: Client, store: Fak
     assert alice.get(panel(2)).text.count('role="treeitem"') == 2
 
 
-def test_nothing_a_model_wrote_becomes_markup(alice: Client, store: FakeStore) -> None:
+def test_nothing_a_model_wrote_becomes_markup(alice: Client, reads: Reads) -> None:
     part = {"type": "text", "content": EVIL + "[x](javascript:alert(1)) ![p](https://evil.example/p.png)"}
     call = {"type": "tool_call", "id": EVIL, "name": EVIL, "arguments": {EVIL: EVIL}}
-    store.show(trace([span(
+    reads.show(trace([span(
         1, name=EVIL, type=EVIL, provider=EVIL, status=Status("error", EVIL), error=SpanError(EVIL, EVIL, EVIL),
         input_messages=[{"role": EVIL, "parts": [part, call, {"type": EVIL}], "name": EVIL}],
         output_messages=[{"role": "assistant", "parts": [part], "finish_reason": EVIL}], output=EVIL, input=EVIL,
@@ -81,8 +81,8 @@ def test_nothing_a_model_wrote_becomes_markup(alice: Client, store: FakeStore) -
     assert_safe(page)
 
 
-def test_an_error_comes_first_with_its_stack_trace(alice: Client, store: FakeStore) -> None:
-    store.show(
+def test_an_error_comes_first_with_its_stack_trace(alice: Client, reads: Reads) -> None:
+    reads.show(
         trace(
             [
                 span(
@@ -99,14 +99,14 @@ def test_an_error_comes_first_with_its_stack_trace(alice: Client, store: FakeSto
         assert word in page
 
 
-def test_it_shows_attributes_events_links_usage_and_scores(alice: Client, store: FakeStore) -> None:
+def test_it_shows_attributes_events_links_usage_and_scores(alice: Client, reads: Reads) -> None:
     shown = span(
         1, attributes={"gen_ai.system": "openai"}, resource_attributes={"host.name": "h1"},
         usage=Usage(9214, 1182, 4096), events=[SpanEvent("gen_ai.choice", START_NS, {"index": "0"})],
         links=[SpanLink("b" * 32, "c" * 16, {})],
     )  # fmt: skip
-    store.show(trace([shown]))
-    store.scores = [
+    reads.show(trace([shown]))
+    reads.scores = [
         {"name": "helpful", "value": 1, "source": "user", "span_id": shown.span_id, "comment": "good"},
         {"name": "trace-wide", "value": 0, "source": "api", "span_id": ""},
     ]
@@ -116,15 +116,15 @@ def test_it_shows_attributes_events_links_usage_and_scores(alice: Client, store:
     assert "trace-wide" not in page
 
 
-def test_orphans_stand_under_a_note(alice: Client, store: FakeStore) -> None:
-    store.show(trace([span(1), span(2, 77, name="lost")]))
+def test_orphans_stand_under_a_note(alice: Client, reads: Reads) -> None:
+    reads.show(trace([span(1), span(2, 77, name="lost")]))
     page = alice.get(PAGE).text
     assert page.index("Parent not received") < page.index("lost")
 
 
-def test_a_large_tree_comes_in_parts_that_join(alice: Client, store: FakeStore) -> None:
+def test_a_large_tree_comes_in_parts_that_join(alice: Client, reads: Reads) -> None:
     count = limits.TREE_ROWS_FIRST + limits.TREE_ROWS_MORE + 5
-    store.show(trace([span(1), *(span(i, 1) for i in range(2, count + 1))]))
+    reads.show(trace([span(1), *(span(i, 1) for i in range(2, count + 1))]))
     seen: list[str] = []
     page = alice.get(PAGE).text
     while True:
@@ -137,16 +137,16 @@ def test_a_large_tree_comes_in_parts_that_join(alice: Client, store: FakeStore) 
     assert len(seen) == len(set(seen)) == count
 
 
-def test_a_span_far_down_is_shown_with_what_is_around_it(alice: Client, store: FakeStore) -> None:
+def test_a_span_far_down_is_shown_with_what_is_around_it(alice: Client, reads: Reads) -> None:
     count = limits.TREE_ROWS_FIRST * 2
-    store.show(trace([span(1), *(span(i, 1) for i in range(2, count + 1))]))
+    reads.show(trace([span(1), *(span(i, 1) for i in range(2, count + 1))]))
     page = alice.get(PAGE, {"span": f"{count - 3:016x}"}).text
     assert "earlier spans" in page
     before = alice.get(re.search(r'hx-get="([^"]+before=1)"', page)[1].replace("&amp;", "&"), headers=HTMX).text
     assert set(re.findall(r'data-id="(\w+)"', before)).isdisjoint(re.findall(r'data-id="(\w+)"', page))
 
 
-def test_a_long_value_is_cut_and_the_whole_one_is_a_click_away(alice: Client, store: FakeStore) -> None:
-    store.show(trace([span(1, input="x" * (limits.SHOWN_CHARS + 1) + "END")]))
+def test_a_long_value_is_cut_and_the_whole_one_is_a_click_away(alice: Client, reads: Reads) -> None:
+    reads.show(trace([span(1, input="x" * (limits.SHOWN_CHARS + 1) + "END")]))
     assert "END" not in alice.get(PAGE).text
     assert "END" in alice.get(panel(1), {"whole": "1"}, headers=HTMX).text

@@ -26,6 +26,10 @@ SPOOLS: LiteralString = """
 SELECT process, toUnixTimestamp64Nano(seen) AS seen_ns, waiting_bytes, waiting_segments, oldest_waiting_s, last_error
 FROM ingest_spools FINAL WHERE seen > now() - INTERVAL 10 MINUTE ORDER BY process"""
 
+STORED: LiteralString = """
+SELECT sum(stored) AS stored FROM ingest_stats FINAL
+WHERE project_id = {project_id:UUID} AND signal = 'traces' AND second >= toDateTime({from_s:Int64}, 'UTC')"""
+
 QUARANTINED: LiteralString = "SELECT count() AS bodies FROM ingest_quarantine FINAL WHERE time > now() - INTERVAL 1 DAY"
 
 
@@ -41,6 +45,11 @@ def quarantine(store: Store, project_id: UUID) -> list[Row]:
 def spools(store: Store) -> list[Row]:
     """The last word of each receiving process that spoke in the last ten minutes."""
     return store.read(SPOOLS)
+
+
+def stored_since(store: Store, project_id: UUID, from_s: int) -> int:
+    """Spans stored since `from_s` (seconds since 1970)."""
+    return int(store.read(STORED, {"project_id": project_id, "from_s": from_s})[0]["stored"])
 
 
 def quarantined_today(store: Store) -> int:

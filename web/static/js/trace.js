@@ -214,12 +214,21 @@ panel.addEventListener("input", (event) => {
 });
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target === panel) setUpPanel();
-  else if (tree.contains(event.detail.target) || event.detail.target === tree) grown();
 });
-document.addEventListener("htmx:oobAfterSwap", grown);
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target !== panel) grown();
+  if (event.detail.target !== panel) growSoon();
 });
+
+// htmx tells of every row that came; one look at all of them is enough.
+let growing = false;
+function growSoon() {
+  if (growing) return;
+  growing = true;
+  setTimeout(() => {
+    growing = false;
+    grown();
+  });
+}
 
 // More rows came: give them their folds and take them out of the tab order.
 function grown() {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -53,6 +54,9 @@ class Command(BaseCommand):
     def _listen(self, role: str, environment: Environment) -> None:
         web, receivers = role in ("all", "web"), role in ("all", "ingest")
         uvloop.run(serve.check_ports(environment, web=web, receivers=receivers))
+        environment.data_dir.mkdir(parents=True, exist_ok=True)
+        # The embedded ClickHouse keeps format schemas in the working directory, which may belong to somebody else.
+        os.chdir(environment.data_dir)
         try:
             if role == "all":
                 startup.migrate_everything()
