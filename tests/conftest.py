@@ -72,6 +72,8 @@ def store(request: pytest.FixtureRequest) -> Store:
     found: Store = request.getfixturevalue("_migrated_store")
     for row in found.read(TABLES):
         found.command(f"TRUNCATE TABLE `{row['name']}`")
+    # It remembers the prices of the test before.
+    found.command("SYSTEM RELOAD DICTIONARY prices")
     return found
 
 

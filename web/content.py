@@ -139,7 +139,8 @@ class _Reader:
 
     def message(self, message: Message, *, open_: bool) -> ShownMessage:
         role = str(message.get("role") or "unknown")
-        parts = [self.part(cast("dict[str, Any]", part)) for part in message.get("parts") or []]
+        given = message.get("parts") or []
+        parts = [self.part(part) for part in _as_parts(given if isinstance(given, list) else [given])]
         preview = next((p.value.text for p in parts if p.kind == "text"), None)
         preview = preview if preview is not None else ", ".join(p.name or p.kind for p in parts)
         return ShownMessage(
@@ -176,6 +177,11 @@ class _Reader:
         if mime in SHOWN_IMAGES and len(content) <= limits.INLINE_IMAGE_CHARS and _is_base64(content):
             return ShownPart("image", Shown("text", f"data:{mime};base64,{content}"), name=_media_name(part))
         return ShownPart("note", Shown("text", f"{len(content):,} characters of base64"), name=_media_name(part))
+
+
+def _as_parts(given: list[Any]) -> list[dict[str, Any]]:
+    """What is no part is shown as text."""
+    return [part if isinstance(part, dict) else {"type": "text", "content": part} for part in given]
 
 
 def _is_base64(content: str) -> bool:

@@ -18,5 +18,5 @@ def render_page(
     """Render `template`, or its partial `partial` when htmx asks."""
     name = f"{template}#{partial}" if wants_partial(request) else template
     response = render(request, name, context, status=status)
-    patch_vary_headers(response, ["HX-Request"])
+    patch_vary_headers(response, ("HX-Request",))
     return response

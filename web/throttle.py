@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from django.core.cache import cache
 
@@ -11,7 +12,7 @@ from backend.core import limits
 
 def wait_seconds(email: str, address: str) -> int:
     """0 when a login may be tried. Somebody else's failures at another address do not lock one out."""
-    tries = cache.get_many(_limits(email, address))
+    tries: dict[str, Any] = cache.get_many(_limits(email, address))
     spent = any(tries.get(key, 0) >= limit for key, limit in _limits(email, address).items())
     return limits.LOGIN_WAIT_S if spent else 0
 

@@ -70,7 +70,9 @@ def logging_config(level: str, form: str) -> dict[str, Any]:
             "celery": {"level": "WARNING"},
             "kombu": {"level": "WARNING"},
             "amqp": {"level": "WARNING"},
-            "clickhouse_connect": {"level": "WARNING"},
+            # Their warnings come again as our own errors, in one sentence.
+            "clickhouse_connect": {"level": "ERROR"},
+            "urllib3": {"level": "ERROR"},
             "asyncio": {"level": "WARNING"},
         },
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import structlog
 from celery import signals
 from celery.beat import Service
+from celery.exceptions import SecurityWarning
 from celery.worker import WorkController, state
 
 from backend.config.celery import app
@@ -77,14 +79,21 @@ class Jobs:
         state.should_stop = None
 
 
+def say_what_runs(**_kwargs: Any) -> None:
+    """In processes of their own each job is a log line. Set late: Celery sets Django, and with it logging, up again."""
+    logging.getLogger("celery").setLevel(logging.INFO)
+
+
 def run_worker() -> None:
     """Celery's worker until a signal ends it."""
-    logging.getLogger("celery").setLevel(logging.INFO)
+    signals.worker_init.connect(say_what_runs)
+    # It warns of root because of pickle; only JSON is read here.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     app.start(["--quiet", "worker", "--pool=threads", *QUIET])
 
 
 def run_beat(data_dir: Path) -> None:
     """Celery's beat until a signal ends it. Exactly one may run."""
-    logging.getLogger("celery").setLevel(logging.INFO)
+    signals.beat_init.connect(say_what_runs)
     data_dir.mkdir(parents=True, exist_ok=True)
     app.start(["--quiet", "beat", f"--schedule={schedule_file(data_dir)}", "--pidfile="])

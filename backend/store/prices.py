@@ -22,20 +22,18 @@ ALWAYS_TO = datetime(2100, 1, 1, tzinfo=UTC)
 # For use after WITH, in a query whose rows are spans of one project. Gives cost_total, cost_input, cost_output.
 COST: LiteralString = """
   if(response_model != '', response_model, request_model) AS used_model,
-  dictGetOrDefault('prices', ('tier_from', 'input', 'output', 'cache_read', 'cache_write', 'request'),
-    (project_id, toString(provider), toString(used_model)), toDateTime(start_time),
-    (CAST([], 'Array(Int64)'), CAST([], 'Array(Float64)'), CAST([], 'Array(Float64)'), CAST([], 'Array(Float64)'), CAST([], 'Array(Float64)'), toFloat64(0))) AS own_price,
-  dictGetOrDefault('prices', ('tier_from', 'input', 'output', 'cache_read', 'cache_write', 'request'),
-    (toUUID('00000000-0000-0000-0000-000000000000'), toString(provider), toString(used_model)), toDateTime(start_time),
-    (CAST([], 'Array(Int64)'), CAST([], 'Array(Float64)'), CAST([], 'Array(Float64)'), CAST([], 'Array(Float64)'), CAST([], 'Array(Float64)'), toFloat64(0))) AS list_price,
-  if(empty(own_price.1), list_price, own_price) AS price,
-  notEmpty(price.1) AND (input_tokens >= 0 OR output_tokens >= 0) AND reported_cost < 0 AS computed,
-  greatest(arrayLastIndex(t -> t <= greatest(input_tokens, 0), price.1), 1) AS tier,
+  dictGetOrDefault('prices', 'rates', (project_id, toString(provider), toString(used_model)),
+    toDateTime(start_time), CAST([], 'Array(Float64)')) AS own_rates,
+  dictGetOrDefault('prices', 'rates', (toUUID('00000000-0000-0000-0000-000000000000'), toString(provider),
+    toString(used_model)), toDateTime(start_time), CAST([], 'Array(Float64)')) AS list_rates,
+  if(empty(own_rates), list_rates, own_rates) AS rates,
+  notEmpty(rates) AND (input_tokens >= 0 OR output_tokens >= 0) AND reported_cost < 0 AS computed,
+  greatest(arrayLastIndex((r, n) -> n % 6 = 1 AND r <= greatest(input_tokens, 0), rates, arrayEnumerate(rates)), 1) AS tier,
   greatest(cache_read_tokens, 0) AS read_tokens,
   greatest(cache_write_tokens, 0) AS write_tokens,
-  if(computed, greatest(greatest(input_tokens, 0) - read_tokens - write_tokens, 0) * price.2[tier]
-    + read_tokens * price.4[tier] + write_tokens * price.5[tier] + price.6, -1) AS cost_input,
-  if(computed, greatest(output_tokens, 0) * price.3[tier], -1) AS cost_output,
+  if(computed, greatest(greatest(input_tokens, 0) - read_tokens - write_tokens, 0) * rates[tier + 1]
+    + read_tokens * rates[tier + 3] + write_tokens * rates[tier + 4] + rates[tier + 5], -1) AS cost_input,
+  if(computed, greatest(output_tokens, 0) * rates[tier + 2], -1) AS cost_output,
   multiIf(reported_cost >= 0, reported_cost, computed, cost_input + cost_output, -1) AS cost_total"""
 
 UNRESOLVED: LiteralString = """

@@ -11,7 +11,16 @@ from tests.arch.sources import Source, sources
 MAX_LINES = 300
 MAX_TEST_LINES = 400
 # Longer files, each with the lines it may have and the reason. A file that became short again must leave the list.
-LONGER: dict[str, int] = {}
+LONGER: dict[str, int] = {
+    "backend/config/environment.py": 330,  # one table of variables, and the small functions that read their values
+    "backend/conventions/messages/shapes.py": 350,  # one family of message shapes; each function is short
+    "backend/store/client.py": 350,  # the one door to ClickHouse: pools, limits, errors
+    "ingest/http.py": 330,  # one ASGI callable
+    "ingest/spool.py": 350,  # the order of write, sync and answer is easier to check on one page
+    "tests/ingest/test_otlp_json.py": 450,
+    "tests/support/clickhouse_front.py": 470,  # ClickHouse's HTTP interface as its client uses it
+    "tests/system/test_hostile_bodies.py": 450,
+}
 
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 READS_ENVIRONMENT = {"backend/config/settings.py"}

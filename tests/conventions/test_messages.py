@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from recorded import load
 
 from backend.conventions.messages import RawSpan, Rendered, render
+from tests.conventions.recorded import load
 
 QUESTION = "What is the weather in Paris and Tokyo? 🌦"
 CITIES = [{"city": "Paris"}, {"city": "Tokyo"}]

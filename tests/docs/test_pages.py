@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from backend.config.environment import VARIABLES
+from backend.store.filter_fields import FIELDS, MAPS, Field
 from ingest import errors
 from ingest.otlp import REASONS
 from tests.docs.pages import PAGES, ROOT, first_cells, text
@@ -41,6 +42,17 @@ def test_it_explains_every_refusal() -> None:
     refusals = [e for e in vars(errors).values() if isinstance(e, type) and issubclass(e, errors.Refused)]
     page = text("docs/ingest.md")
     assert [e.code for e in refusals if e is not errors.Refused and f"`{e.code}`" not in page] == []
+
+
+@pytest.mark.parametrize("field", [*FIELDS, *MAPS.values()], ids=lambda f: f.name)
+def test_it_names_every_field_of_the_filter(field: Field) -> None:
+    page = text("docs/api.md")
+    assert f"`{field.name}`" in page or f"`{field.name}." in page
+
+
+def test_the_compose_file_sets_only_known_variables() -> None:
+    set_there = re.findall(r"^    ([A-Z_]+): ", text("docker-compose.yml").partition("\nservices:")[0], re.MULTILINE)
+    assert set(set_there) - {variable.name for variable in VARIABLES.values()} == set()
 
 
 def test_the_conventions_page_is_up_to_date() -> None:

@@ -151,10 +151,14 @@ class Program:
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
+    def ask_to_end(self) -> None:
+        if self.running and self.process is not None:
+            self.process.send_signal(signal.SIGTERM)
+
     def terminate(self, seconds: float = 15.0) -> int:
         """SIGTERM, and the exit code. Fails when the process does not end in time."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
+        self.ask_to_end()
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -163,9 +167,8 @@ class Program:
 
     def stop(self) -> None:
         """For the end of a test: ends it, whatever state it is in."""
-        if self.running:
-            assert self.process is not None
-            self.process.send_signal(signal.SIGTERM)
+        if self.running and self.process is not None:
+            self.ask_to_end()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(10)
         self.kill()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -138,6 +139,14 @@ class Redis:
         with socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
             connection.sendall(b"PING\r\n")
             return connection.recv(16).startswith(b"+PONG")
+
+    def calls(self, command: str) -> int:
+        """How often a command was called since the start."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
+            connection.sendall(b"INFO commandstats\r\nQUIT\r\n")
+            text = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+        found = re.search(rf"cmdstat_{command}:calls=(\d+)", text)
+        return int(found.group(1)) if found else 0
 
     def url(self, number: int = 0) -> str:
         """What CELERY_BROKER_URL is set to."""

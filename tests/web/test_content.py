@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from backend.core import limits
 from tests.web.spans import span
 from web.content import present
@@ -82,3 +85,20 @@ def test_it_survives_values_nested_deeper_than_the_stack() -> None:
     shown = present(span(1, tool={"name": "f", "arguments": deep, "result": "ok"}))
     assert shown.tool_arguments is not None
     assert "too deep" in shown.tool_arguments.text
+
+
+KINDS = st.sampled_from(["text", "reasoning", "tool_call", "tool_call_response", "blob", "uri", "file", "", "x"])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)
+FIELDS = st.sampled_from(["content", "arguments", "response", "result", "name", "id", "mime_type", "uri", "data"])
+PARTS = st.builds(lambda kind, rest: {**rest, "type": kind}, KINDS, st.dictionaries(FIELDS, JSON)) | JSON
+
+
+@given(st.lists(st.fixed_dictionaries({"role": JSON, "parts": st.lists(PARTS, max_size=3) | JSON}), max_size=3), JSON)
+def test_it_shows_whatever_was_sent(messages: list, anything: object) -> None:
+    tool = {"name": "f", "arguments": anything, "result": anything}
+    shown = present(span(1, input_messages=messages, output_messages=messages, tool=tool))
+    assert len(shown.input_messages) == len(messages)

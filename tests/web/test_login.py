@@ -86,3 +86,13 @@ def test_the_switcher_names_only_ones_own_projects(world: World) -> None:
     page = browser_of(world.charlie).get("/account/password/").text
     assert "/p/other/traces/" in page
     assert "Support bot" not in page
+
+
+def test_our_own_mistakes_have_a_page() -> None:
+    from django.test import RequestFactory
+
+    from web.views.errors import server_error
+
+    reply = server_error(RequestFactory().get("/p/x/"))
+    assert reply.status_code == 500
+    assert "Our mistake" in reply.content.decode()

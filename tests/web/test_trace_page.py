@@ -103,7 +103,7 @@ def test_it_shows_attributes_events_links_usage_and_scores(alice: Client, reads:
     shown = span(
         1, attributes={"gen_ai.system": "openai"}, resource_attributes={"host.name": "h1"},
         usage=Usage(9214, 1182, 4096), events=[SpanEvent("gen_ai.choice", START_NS, {"index": "0"})],
-        links=[SpanLink("b" * 32, "c" * 16, {})],
+        links=[SpanLink("b" * 32, "c" * 16, {}), SpanLink("", "", {})],
     )  # fmt: skip
     reads.show(trace([shown]))
     reads.scores = [

@@ -37,21 +37,18 @@ CREATE TABLE model_prices {on_cluster} (
 ENGINE = {replacing}
 ORDER BY (project_id, provider, model, effective_from);
 
+-- `rates` holds six numbers a tier: from how many input tokens; dollars a token of input, output, cache read, cache write;
+-- dollars a request. One array is cheaper to look up than six attributes (docs/decisions/0007).
 CREATE DICTIONARY prices {on_cluster} (
   project_id UUID,
   provider String,
   model String,
   effective_from DateTime,
   effective_to DateTime,
-  tier_from Array(Int64),
-  input Array(Float64),
-  output Array(Float64),
-  cache_read Array(Float64),
-  cache_write Array(Float64),
-  request Float64
+  rates Array(Float64)
 )
 PRIMARY KEY project_id, provider, model
-SOURCE(CLICKHOUSE(QUERY 'SELECT project_id, provider, model, effective_from, effective_to, tier_from, input, output, cache_read, cache_write, request FROM {database}.model_prices FINAL WHERE priced = 1'))
+SOURCE(CLICKHOUSE(QUERY 'SELECT project_id, provider, model, effective_from, effective_to, arrayFlatten(arrayMap((t, i, o, r, w) -> [toFloat64(t), i, o, r, w, request], tier_from, input, output, cache_read, cache_write)) AS rates FROM {database}.model_prices FINAL WHERE priced = 1'))
 LAYOUT(COMPLEX_KEY_RANGE_HASHED())
 RANGE(MIN effective_from MAX effective_to)
 LIFETIME(MIN 30 MAX 60);
