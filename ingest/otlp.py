@@ -1,4 +1,4 @@
-"""Check one OTLP request: what can be stored goes on, as sent where possible; what can't is cut out and counted by reason."""
+"""Check one OTLP request: what can be stored goes on, as sent where possible; the rest is cut out and counted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REASONS: Mapping[str, str] = {
 
 @dataclass
 class Checked:
-    """`body` is what to store (b"": nothing); `items` how many spans or records came; `rejected` how many did not pass, by reason."""
+    """`body` is what to store (b"": nothing), `items` how many spans or records came, `rejected` counts by reason."""
 
     body: bytes
     items: int
@@ -156,7 +156,7 @@ def is_genai_event(record: Any) -> bool:
 
 
 def check_logs(body: bytes, now_ns: int) -> Checked:
-    """`body`: an ExportLogsServiceRequest. Only GenAI events are kept; other records are accepted and not stored. Raises Malformed."""
+    """`body`: an ExportLogsServiceRequest. Only GenAI events are kept. Raises Malformed."""
     request, _ = _read(body, CheckedLogs, LooseLogs, storable_logs)
     oldest, newest = now_ns - MAX_AGE_NS, now_ns + MAX_FUTURE_NS
     rejected: Counter[str] = Counter()

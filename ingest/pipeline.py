@@ -114,8 +114,14 @@ class Pipeline:
         return checked, details
 
     def refuse(
-        self, project_id: UUID | None, reason: str, *, requests: int = 1, items: int = 0, bytes: int = 0
-    ) -> None:  # noqa: A002
+        self,
+        project_id: UUID | None,
+        reason: str,
+        *,
+        requests: int = 1,
+        items: int = 0,
+        bytes: int = 0,  # noqa: A002 - the counters' own word
+    ) -> None:
         """Count a request that was refused before it was read."""
         self.stats.count(
             "traces", project_id, items=items, rejected={reason: max(items, 1)}, requests=requests, size=bytes

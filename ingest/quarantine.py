@@ -1,4 +1,4 @@
-"""Spans that ClickHouse refuses: kept as files with their reason, and listed in `ingest_quarantine` for the Ingest page."""
+"""Spans that ClickHouse refuses: kept as files with their reason, and listed for the Ingest page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ COLUMNS = ("project_id", "id", "time", "signal", "reason", "items", "bytes", "pa
 
 
 class Quarantine:
-    """`folder/<id>.pb` is an insert body of one frame, `<id>.json` says why. The id is made of the content: a repeat is one entry."""
+    """`folder/<id>.pb` is an insert body of one frame, `<id>.json` says why. The id is made of the content, so a
+    repeat is one entry."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

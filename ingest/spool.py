@@ -180,7 +180,8 @@ class Spool:
         """Return when `frame` is on disk. Raises SpoolFull; then nothing of it is kept."""
         if self._bytes + len(frame) > self.max_bytes:
             raise SpoolFull(
-                f"The spool holds {self._bytes >> 20} MiB that ClickHouse has not taken, its limit is {self.max_bytes >> 20} MiB"
+                f"The spool holds {self._bytes >> 20} MiB that ClickHouse has not taken, its limit is"
+                f" {self.max_bytes >> 20} MiB"
                 " (SPANHOUSE_SPOOL_MAX_BYTES). Try again later."
             )
         loop = asyncio.get_running_loop()

@@ -1,10 +1,10 @@
 """OTLP as `protobuf` messages made at start, in two readings of the same bytes.
 
 Checked: what may go on to ClickHouse as sent. It knows no nested value and no field that ClickHouse does not read, so
-`DiscardUnknownFields` and a comparison of sizes tell, at C speed, whether a body needs any change: protobuf's own encoding
+`DiscardUnknownFields` and a comparison of sizes tell, at C speed, whether a body needs a change: protobuf's encoding
 is never longer than another encoding of the same fields, so equal length means equal content.
 
-Loose: strings and nested values as bytes. It accepts broken UTF-8 and any depth, and is read where a body needs a change.
+Loose: strings and nested values as bytes. It accepts broken UTF-8 and any depth, and is read where needed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 Fields = tuple[tuple[str, int, str], ...]
 
-# name, number, type; a type with [] is repeated, a leading capital names a message, `|` marks a member of the oneof `value`.
+# name, number, type; a type with [] is repeated, a capital names a message, `|` marks a member of the oneof `value`.
 _SCALARS: Fields = (
     ("string_value", 1, "string|"),
     ("bool_value", 2, "bool|"),

@@ -1,7 +1,7 @@
 """Closed segments -> ClickHouse. One thread; a segment that was inserted is deleted, one that waits is tried again.
 
 A segment that ClickHouse refuses is halved until the refused span is found; that one goes to quarantine with the
-reason, its neighbours are stored. A ClickHouse that is away or busy costs only time: the spool keeps what was acknowledged.
+reason, its neighbours are stored. A ClickHouse that is away or busy costs only time: the spool keeps all.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def first_invalid(detail: object, path: str = "") -> InvalidInput:
         position = next((i for i, item in enumerate(items) if item), 0)
         nested = isinstance(items[position], Mapping | list)
         return first_invalid(items[position], f"{path}.{position}".lstrip(".") if nested else path)
-    return InvalidInput(_sentence(str(detail)), field=path or None)
+    return InvalidInput(_sentence(str(cast("object", detail))), field=path or None)
 
 
 def _sentence(text: str) -> str:

@@ -25,8 +25,8 @@ class Field:
 
     text as it is; lower in lower case; int whole number, -1 when not given; float number, -1 when not given;
     seconds and milliseconds become nanoseconds, -1 when not given; list a JSON array or a comma list; flag 1, 0 or -1.
-    A key belongs to one field; `also` names the fields that are tried when none of its own keys is there. `inside` names the
-    member to take when the value is a JSON object.
+    A key belongs to one field; `also` names the fields tried when none of its own keys is there. `inside` names
+    the member to take when the value is a JSON object.
     """
 
     name: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from typing import cast
 
 from backend.core.errors import InvalidInput
 
@@ -17,9 +18,11 @@ def encode(*position: int | str) -> str:
 def decode(cursor: str) -> list[int | str]:
     """The position `encode` was given. Raises InvalidInput for anything else."""
     try:
-        position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        position: object = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
         raise InvalidInput("The cursor is not one that a list gave.", field="cursor") from error
-    if not isinstance(position, list) or not all(isinstance(item, int | str) for item in position):
+    items = cast("list[object]", position) if isinstance(position, list) else []
+    known = [item for item in items if isinstance(item, int | str)]
+    if not known or len(known) != len(items):
         raise InvalidInput("The cursor is not one that a list gave.", field="cursor")
-    return position
+    return known

@@ -9,7 +9,7 @@ SECOND_NS = 1_000_000_000
 DAY_NS = 86_400 * SECOND_NS
 
 # --- ingest -----------------------------------------------------------------------------------------------------------
-# OTLP collectors default to 4 MiB per gRPC message and batches of 512 spans; prompts of 200 KB need more room than that.
+# OTLP collectors default to 4 MiB per gRPC message and batches of 512 spans; prompts of 200 KB need more room.
 MAX_BODY_BYTES = 32 * MIB
 # A body may not unpack to more than this, so that 50 KB of gzip cannot ask for gigabytes.
 MAX_UNPACKED_BYTES = 64 * MIB
@@ -28,7 +28,7 @@ MAX_NESTED_VALUES = 200_000
 MAX_REASONS_IN_REPLY = 5
 # A segment is closed when the writer is idle and it is this old: how fresh a trace is when the server is idle.
 SEGMENT_MAX_AGE_S = 0.5
-# Busy: segments grow to this, because larger inserts cost less per span (DESIGN section 8); then they are closed anyway.
+# Busy: segments grow to this, because larger inserts cost less per span (DESIGN section 8); then they are closed.
 SEGMENT_BYTES = 16 * MIB
 SEGMENT_MAX_BYTES = 32 * MIB
 # Room for spans while ClickHouse is away: an hour of 300 spans/s at 1.5 KB. SPANHOUSE_SPOOL_MAX_BYTES changes it.

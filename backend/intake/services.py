@@ -86,7 +86,8 @@ def watch() -> list[str]:
     for spool in map(_spool, queries.spools(store)):
         if spool.oldest_waiting_s > SLOW_SPOOL_S:
             warnings.append(
-                f"{spool.process}: {spool.waiting_bytes} bytes wait since {spool.oldest_waiting_s:.0f} s. {spool.last_error}"
+                f"{spool.process}: {spool.waiting_bytes} bytes wait since {spool.oldest_waiting_s:.0f} s."
+                f" {spool.last_error}"
             )
     bodies = queries.quarantined_today(store)
     if bodies:

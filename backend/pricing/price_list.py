@@ -1,7 +1,7 @@
 """The public price list (the package `genai-prices`) as our prices.
 
-Prices there are dollars per million tokens; periods begin at a date. Prices by hour of the day are left out: none of the
-columns of a span could say why two equal calls cost differently.
+Prices there are dollars per million tokens; periods begin at a date. Prices by hour of the day are left out: no
+column of a span could say why two equal calls cost differently.
 """
 
 from __future__ import annotations

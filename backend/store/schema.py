@@ -1,4 +1,4 @@
-"""Numbered, forward-only migrations of ClickHouse, and the generated views that are replaced when their text changes."""
+"""Numbered, forward-only migrations of ClickHouse, and generated views that are replaced when their text changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ FOLDER = Path(__file__).parent / "migrations"
 OLDEST_SERVER = (26, 5)
 
 LEDGER: LiteralString = """
-CREATE TABLE IF NOT EXISTS schema_migrations (name String, checksum String, applied_at DateTime64(3, 'UTC'), version UInt64)
+CREATE TABLE IF NOT EXISTS schema_migrations
+  (name String, checksum String, applied_at DateTime64(3, 'UTC'), version UInt64)
 ENGINE = ReplacingMergeTree(version) ORDER BY name"""
 APPLIED: LiteralString = "SELECT name, checksum FROM schema_migrations FINAL ORDER BY name"
 VERSION: LiteralString = "SELECT version() AS version"
@@ -43,7 +44,7 @@ def checksum(text: str) -> str:
 
 
 def placeholders(database: str) -> Mapping[str, str]:
-    """What the braces of a migration file stand for. A cluster changes engines and adds ON CLUSTER here, nowhere else."""
+    """What the braces of a migration file stand for. A cluster changes engines and adds ON CLUSTER here only."""
     return {
         "database": database,
         "on_cluster": "",

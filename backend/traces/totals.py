@@ -1,6 +1,6 @@
 """Totals of a trace without counting a call twice.
 
-A span counts when it is a model call (llm, embedding, reranker) with usage and none of its children is one too: an agent
+A span counts when it is a model call (llm, embedding, reranker) with usage and no child of it is one too: an agent
 or a wrapper repeats what the calls below it report. A trace without such spans counts the deepest spans with usage.
 """
 

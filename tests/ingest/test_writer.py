@@ -17,7 +17,10 @@ from tests.support.otlp import request, span
 PROJECT = UUID(int=9)
 pytestmark = pytest.mark.store
 SPANS = "SELECT name FROM spans FINAL WHERE project_id = {project_id:UUID} ORDER BY name"
-STATS = "SELECT sum(requests) AS requests, sum(received) AS received, sum(stored) AS stored, sumMap(rejected) AS rejected FROM ingest_stats FINAL"
+STATS = (
+    "SELECT sum(requests) AS requests, sum(received) AS received, sum(stored) AS stored, sumMap(rejected) AS rejected"
+    " FROM ingest_stats FINAL"
+)
 
 
 class Refusing:

@@ -51,7 +51,10 @@ def test_a_wrong_url_is_refused():
 
 
 def test_a_second_process_is_told_who_has_the_folder(tmp_path):
-    hold = "import sys; from backend.store.client import Store; s = Store(sys.argv[1]); s.ping(); print('open', flush=True); sys.stdin.read()"
+    hold = (
+        "import sys; from backend.store.client import Store; s = Store(sys.argv[1]); s.ping();"
+        " print('open', flush=True); sys.stdin.read()"
+    )
     url = f"chdb://{tmp_path}/clickhouse"
     first = subprocess.Popen(
         [sys.executable, "-c", hold, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -49,5 +49,5 @@ def test_an_old_server_is_named(store, monkeypatch):
 
 def test_missing_changes_are_named(store, monkeypatch):
     monkeypatch.setattr(migrate.schema, "applied", lambda _: {})
-    with pytest.raises(StoreUnavailable, match="manage.py migrate_store"):
+    with pytest.raises(StoreUnavailable, match=r"manage\.py migrate_store"):
         migrate.check(store)

@@ -112,8 +112,10 @@ class Program:
     env: Mapping[str, str] = field(default_factory=dict)
     cwd: Path = ROOT
     process: subprocess.Popen[bytes] | None = None
+    _asked: bool = False
 
     def start(self) -> None:
+        self._asked = False
         with open(self.log, "ab") as output:
             self.process = subprocess.Popen(
                 list(self.command),
@@ -152,7 +154,9 @@ class Program:
             self.process.wait()
 
     def ask_to_end(self) -> None:
-        if self.running and self.process is not None:
+        """SIGTERM, once: Celery takes a second one for impatience."""
+        if self.running and self.process is not None and not self._asked:
+            self._asked = True
             self.process.send_signal(signal.SIGTERM)
 
     def terminate(self, seconds: float = 15.0) -> int:

@@ -110,6 +110,22 @@ def test_the_migrations_are_checked(cluster: Cluster) -> None:
         behind.program.env = environment
 
 
+def test_ingest_starts_while_clickhouse_is_away(cluster: Cluster) -> None:
+    """After a power cut nobody says which machine is back first."""
+    before, after = otlp.span(), otlp.span()
+    cluster.clickhouse.kill()
+    assert cluster.ingest.send(otlp.body_of(before)).status == 200
+    cluster.ingest.kill()
+    cluster.ingest.start(wait=False)
+    try:
+        cluster.ingest.program.wait_until(lambda: http("GET", cluster.ingest.otlp + "/healthz").status == 200)
+        assert cluster.ingest.send(otlp.body_of(after)).status == 200
+    finally:
+        cluster.clickhouse.start()
+    for span in (before, after):
+        cluster.web.trace(span.trace_id)
+
+
 def test_beat_sends_jobs(cluster: Cluster, redis: Redis) -> None:
     """Nobody else has put anything into the queue since the test of the prices did."""
     sent = redis.calls("lpush")

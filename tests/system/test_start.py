@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import otlp
-from tests.support.processes import http
+from tests.support.processes import http, wait_for
 from tests.support.server import API_KEY, Server
 from tests.support.visitor import Visitor
 
@@ -122,3 +123,11 @@ def test_probes_and_pages_answer(server: Server) -> None:
     assert http("GET", server.web + "/api/v1/traces").status == 401
     missing = server.api("traces/" + "0" * 31 + "1")
     assert (missing.status, missing.json()["error"]["code"]) == (404, "not_found")
+
+
+def test_jobs_run_inside_the_one_process(server: Server) -> None:
+    """Beat asks every minute for prices of new models; other tests have given it the time already."""
+    trace_id = os.urandom(16)
+    assert server.send(otlp.body_of(otlp.llm_span(trace_id))).status == 200
+    cost = wait_for(lambda: (c := server.trace(trace_id)["cost"])["total"] is not None and c, seconds=90, why="a price")
+    assert cost["source"] == "computed"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from backend.core.limits import SECOND_NS
 from backend.traces.view import Cost
@@ -50,6 +51,12 @@ def cost(value: Cost, models: list[str] | None = None, *, calls_model: bool = Tr
     else:
         title = "No model call"
     return format_html('<span class="dim" title="{}">{}</span>', title, formats.NOT_GIVEN)
+
+
+@register.filter
+def breakable(key: str) -> SafeString:
+    """A dotted name that may be broken after its dots, not in the middle of a word."""
+    return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in re.findall(r"[^._]*[._]?", key) if part))
 
 
 @register.simple_tag

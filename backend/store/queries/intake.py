@@ -7,7 +7,6 @@ from uuid import UUID
 
 from backend.store.client import Row, Store
 
-
 SERIES: LiteralString = """
 SELECT intDiv(toUnixTimestamp(second), {step:UInt32}) * {step:UInt32} AS at, signal,
        sum(requests) AS requests, sum(bytes) AS bytes, sum(received) AS received, sum(stored) AS stored,
