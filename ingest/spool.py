@@ -22,7 +22,7 @@ from uuid import UUID
 
 import structlog
 
-from backend.core.limits import SEGMENT_BYTES, SEGMENT_MAX_AGE_S, SEGMENT_MAX_BYTES
+from backend.core.limits import RETRY_AFTER_S, SEGMENT_BYTES, SEGMENT_MAX_AGE_S, SEGMENT_MAX_BYTES
 from ingest.errors import SpoolFull
 
 Stored = Literal["traces", "logs"]
@@ -109,6 +109,7 @@ class Spool:
         self._condition = threading.Condition()
         self._written = threading.Lock()  # guards _open
         self._bytes = 0
+        self._refused = -RETRY_AFTER_S
         self._number = time.time_ns()
         self._stopping = False
         self._lock_file: IO[str] | None = None
@@ -179,6 +180,7 @@ class Spool:
     async def append(self, signal: Stored, frame: bytes, project_id: UUID, received_ns: int, items: int) -> None:
         """Return when `frame` is on disk. Raises SpoolFull; then nothing of it is kept."""
         if self._bytes + len(frame) > self.max_bytes:
+            self._refused = time.monotonic()
             raise SpoolFull(
                 f"The spool holds {self._bytes >> 20} MiB that ClickHouse has not taken, its limit is"
                 f" {self.max_bytes >> 20} MiB"
@@ -298,7 +300,8 @@ class Spool:
 
     @property
     def has_room(self) -> bool:
-        return self._bytes < self.max_bytes
+        """Whether a body would be taken; just after one was not, it would not."""
+        return self._bytes < self.max_bytes and time.monotonic() - self._refused >= RETRY_AFTER_S
 
 
 def _tell(group: list[_Waiting], error: Exception | None) -> None:

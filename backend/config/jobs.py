@@ -8,7 +8,7 @@ from celery.schedules import crontab, schedule
 
 # A job that came up while nobody worked is of no use later: the next one does the same. Hence `expires`.
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "resolve-prices": {"task": "pricing.resolve_prices", "schedule": schedule(60), "options": {"expires": 60}},
+    "resolve-prices": {"task": "pricing.resolve_prices", "schedule": schedule(10), "options": {"expires": 10}},
     "watch-intake": {"task": "intake.watch", "schedule": schedule(30), "options": {"expires": 30}},
     "clean-sessions": {"task": "accounts.clean_sessions", "schedule": crontab(hour="3", minute="17")},
 }

@@ -13,6 +13,8 @@ from typing import LiteralString
 from backend.store.filter_fields import BY_NAME, MAPS, Field, find, suggestion
 from backend.store.filter_syntax import Node, Not, Or, Term, Value, Word, parse, wrong
 
+# How the text index splits (tokenizer splitByNonAlpha).
+NOT_IN_WORDS = re.compile(r"[^0-9A-Za-z\x80-\U0010ffff]+")
 NUMBER = re.compile(r"([+-]?\d{1,18}(?:[._]\d{1,18})*)\s*([a-zµμ]*)", re.IGNORECASE)
 NANOSECONDS: dict[str, int] = {
     "ns": 1,
@@ -47,21 +49,13 @@ def compile_filter(text: str) -> Compiled:
     return Compiled(compiler.node(parse(text)), compiler.params)
 
 
-def search_condition(columns: tuple[LiteralString, ...], placeholder: LiteralString) -> LiteralString:
-    """Whether one of these columns holds the text, in any case. The one place that decides how text is searched."""
-    found: list[LiteralString] = [
-        "positionCaseInsensitiveUTF8(" + column + ", " + placeholder + ") > 0" for column in columns
-    ]
-    return "(" + " OR ".join(found) + ")"
-
-
 class _Compiler:
     def __init__(self) -> None:
         self.params: dict[str, object] = {}
 
     def node(self, node: Node) -> LiteralString:
         if isinstance(node, Word):
-            return search_condition(("input", "output", "name"), self._bind(node.text, "String"))
+            return self._search(("input", "output", "name"), node.text)
         if isinstance(node, Not):
             return "NOT " + self.node(node.node)
         if isinstance(node, Term):
@@ -92,7 +86,7 @@ class _Compiler:
         if found.kind == "word":
             return found.columns[0] + " = " + _word(found, value)
         if found.kind == "search":
-            return search_condition(found.columns, self._bind(value.text, "String"))
+            return self._search(found.columns, value.text)
         if found.kind == "list":
             return "arrayExists(x -> " + self._text("x", value, fold=True) + ", " + found.columns[0] + ")"
         text = value.text.lower() if found.name in ("trace", "span") else value.text  # their ids are lower-case hex
@@ -101,6 +95,25 @@ class _Compiler:
             self._text(column, value, fold=found.kind == "text") for column in found.columns
         ]
         return matches[0] if len(matches) == 1 else "(" + " OR ".join(matches) + ")"
+
+    def _search(self, columns: tuple[LiteralString, ...], text: str) -> LiteralString:
+        """Whether one of these columns holds the text, in any case: its words by the text index, then the text itself.
+
+        A single word is found as a whole word. Words outside ASCII are looked for letter by letter: the index does not
+        fold their case, and knows no words in languages without spaces.
+        """
+        words = [word.lower() for word in NOT_IN_WORDS.split(text) if word]
+        indexed = bool(words) and text.isascii()
+        exact = not indexed or words != [text.lower()]
+        tests: list[LiteralString] = []
+        for column in columns:
+            test: list[LiteralString] = []
+            if indexed:
+                test.append("hasAllTokens(" + column + ", " + self._bind(words, "Array(String)") + ")")
+            if exact:
+                test.append("positionCaseInsensitiveUTF8(" + column + ", " + self._bind(text, "String") + ") > 0")
+            tests.append(" AND ".join(test))
+        return "(" + " OR ".join(tests) + ")"
 
     def _text(self, column: LiteralString, value: Value, *, fold: bool) -> LiteralString:
         wild = "*" in value.text and not value.quoted

@@ -17,6 +17,7 @@ from backend.store.client import Row
 from backend.store.filters import Compiled, compile_filter
 from backend.store.queries import spans as span_queries
 from backend.store.queries import traces as trace_queries
+from backend.store.queries.spans import TraceBounds
 from backend.traces import assemble
 from backend.traces.totals import counted, total_cost, total_usage
 from backend.traces.view import SpanView, TracePage, TraceRow, TraceView
@@ -103,9 +104,9 @@ def _checked_id(value: str, pattern: re.Pattern[str], field: str) -> str:
     return value
 
 
-def _log_events(project_id: UUID, trace_id: str) -> dict[str, list[Row]]:
+def _log_events(project_id: UUID, trace_id: str, bounds: TraceBounds) -> dict[str, list[Row]]:
     by_span: dict[str, list[Row]] = defaultdict(list)
-    for event in span_queries.log_events(client.current(), project_id, trace_id):
+    for event in span_queries.log_events(client.current(), project_id, trace_id, bounds):
         by_span[event["span_id"]].append(event)
     return by_span
 
@@ -114,17 +115,17 @@ def get_trace(project_id: UUID, trace_id: str, *, payloads: bool | None = None) 
     """One trace. `payloads`: None sends them unless the trace is large. Raises NotFound, InvalidInput."""
     trace_id = _checked_id(trace_id, TRACE_ID, "trace_id")
     store = client.current()
-    count = span_queries.span_count(store, project_id, trace_id)
-    if not count:
+    bounds = span_queries.trace_bounds(store, project_id, trace_id)
+    if bounds is None:
         raise NotFound(f"There is no trace {trace_id} in this project.")
-    whole = count <= MAX_SPANS_WITH_PAYLOADS and payloads is not False
-    rows = span_queries.trace_spans(store, project_id, trace_id, payloads=whole, limit=MAX_SPANS_PER_TRACE)
+    whole = bounds.spans <= MAX_SPANS_WITH_PAYLOADS and payloads is not False
+    rows = span_queries.trace_spans(store, project_id, trace_id, bounds, payloads=whole, limit=MAX_SPANS_PER_TRACE)
     if whole:
-        events = _log_events(project_id, trace_id)
+        events = _log_events(project_id, trace_id, bounds)
         spans = [assemble.whole_span(row, events.get(row["span_id"], [])) for row in rows]
     else:
         spans = [assemble.light_span(row) for row in rows]
-    return _trace_view(project_id, trace_id, rows, spans, count=count, payloads=whole)
+    return _trace_view(project_id, trace_id, rows, spans, count=bounds.spans, payloads=whole)
 
 
 def _trace_view(
@@ -158,7 +159,9 @@ def _trace_view(
 def get_span(project_id: UUID, trace_id: str, span_id: str) -> SpanView:
     """One span, whole. Raises NotFound, InvalidInput."""
     trace_id, span_id = _checked_id(trace_id, TRACE_ID, "trace_id"), _checked_id(span_id, SPAN_ID, "span_id")
-    row = span_queries.whole_span(client.current(), project_id, trace_id, span_id)
-    if row is None:
+    store = client.current()
+    bounds = span_queries.trace_bounds(store, project_id, trace_id)
+    row = span_queries.whole_span(store, project_id, trace_id, span_id, bounds) if bounds else None
+    if bounds is None or row is None:
         raise NotFound(f"There is no span {span_id} in trace {trace_id} of this project.")
-    return assemble.whole_span(row, _log_events(project_id, trace_id).get(span_id, []))
+    return assemble.whole_span(row, _log_events(project_id, trace_id, bounds).get(span_id, []))

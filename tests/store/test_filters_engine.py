@@ -114,6 +114,9 @@ CASES: list[tuple[str, Callable[[Row], bool]]] = [
     ("name:it*back*", lambda r: r["span_id"] == "a5"),
     ("name:*\\*", lambda r: "\\" in r["name"]),
     ("où", lambda r: "où" in r["input"].lower()),
+    ("weath", lambda r: False),
+    ('"weather is"', lambda r: "weather is" in r["output"].lower()),
+    ('"weather fine"', lambda r: False),
     ("input:weather", lambda r: "weather" in r["input"].lower()),
     ("type:llm,tool", lambda r: r["type"] in ("llm", "tool")),
     ("-type:llm", lambda r: r["type"] != "llm"),
@@ -168,7 +171,14 @@ def engine() -> Iterator[Any]:
     client = clickhouse_connect.get_client(dsn="chdb://memory")
     client.command("CREATE DATABASE IF NOT EXISTS filter_tests")
     columns = ", ".join(f"{name} {kind}" for name, (kind, _) in COLUMNS.items())
-    client.command(f"CREATE OR REPLACE TABLE filter_tests.spans ({columns}) ENGINE = Memory")
+    # The words of a text are found through these indexes, as in the product's own table.
+    indexes = ", ".join(
+        f"INDEX {name}_words {name} TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lower({name}))"
+        for name in ("input", "output", "name")
+    )
+    client.command(
+        f"CREATE OR REPLACE TABLE filter_tests.spans ({columns}, {indexes}) ENGINE = MergeTree ORDER BY span_id"
+    )
     rows = [[whole(row)[name] for name in COLUMNS] for row in ROWS]
     client.insert("spans", rows, column_names=list(COLUMNS), database="filter_tests")
     yield client

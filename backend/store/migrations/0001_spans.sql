@@ -70,6 +70,7 @@ CREATE TABLE spans {on_cluster} (
   INDEX by_session session_id TYPE bloom_filter(0.01) GRANULARITY 1,
   INDEX by_user user_id TYPE bloom_filter(0.01) GRANULARITY 1,
   INDEX input_words input TYPE text(tokenizer = 'splitByNonAlpha', posting_list_codec = 'bitpacking', preprocessor = lower(input)),
+  INDEX name_words name TYPE text(tokenizer = 'splitByNonAlpha', posting_list_codec = 'bitpacking', preprocessor = lower(name)),
   INDEX output_words output TYPE text(tokenizer = 'splitByNonAlpha', posting_list_codec = 'bitpacking', preprocessor = lower(output))
 )
 ENGINE = {replacing}

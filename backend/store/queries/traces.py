@@ -24,15 +24,22 @@ WHERE project_id = {project_id:UUID}
   AND start_time >= fromUnixTimestamp64Nano({scan_from:Int64}) AND start_time < fromUnixTimestamp64Nano({scan_to:Int64})
   AND toStartOfMinute(start_time) >= toStartOfMinute(fromUnixTimestamp64Nano({scan_from:Int64}))
   AND toStartOfMinute(start_time) <= toStartOfMinute(fromUnixTimestamp64Nano({scan_to:Int64}))
+"""
+GROUPED: LiteralString = """
 GROUP BY trace_id
 HAVING start_ns >= {from_ns:Int64} AND start_ns < {to_ns:Int64}"""
 
-MATCHES_HEAD: LiteralString = """
- AND trace_id IN (
-  SELECT trace_id FROM spans WHERE project_id = {project_id:UUID}
-    AND start_time >= fromUnixTimestamp64Nano({scan_from:Int64}) AND start_time < fromUnixTimestamp64Nano({scan_to:Int64})
-    AND ("""
-MATCHES_TAIL: LiteralString = "))"
+MATCHING: LiteralString = """
+SELECT DISTINCT trace_id FROM spans
+WHERE project_id = {project_id:UUID}
+  AND start_time >= fromUnixTimestamp64Nano({scan_from:Int64}) AND start_time < fromUnixTimestamp64Nano({scan_to:Int64})
+  AND toStartOfMinute(start_time) >= toStartOfMinute(fromUnixTimestamp64Nano({scan_from:Int64}))
+  AND toStartOfMinute(start_time) <= toStartOfMinute(fromUnixTimestamp64Nano({scan_to:Int64}))
+  AND ("""
+FEW: LiteralString = ") LIMIT {few:UInt32}"
+IN_FEW: LiteralString = " AND trace_id IN {trace_ids:Array(String)}"
+# More ids than these are not worth sending back and forth; the statement finds them itself.
+MANY_MATCHES = 2_000
 
 NEWEST: LiteralString = """
  AND (start_ns, trace_id) < ({after_ns:Int64}, {after_id:String})
@@ -100,9 +107,17 @@ def trace_starts(
         "limit": limit,
     }
     if matching is not None and matching.where:
-        sql = sql + MATCHES_HEAD + matching.where + MATCHES_TAIL
         params |= matching.params
-    rows = store.read(sql + (NEWEST if newest else OLDEST), params)
+        found = store.read(MATCHING + matching.where + FEW, {**params, "few": MANY_MATCHES})
+        if not found:
+            return []
+        if len(found) < MANY_MATCHES:
+            # The bloom filter of trace_id then skips most of the slice.
+            params["trace_ids"] = [row["trace_id"] for row in found]
+            sql = sql + IN_FEW
+        else:
+            sql = sql + " AND trace_id IN (" + MATCHING + matching.where + "))"
+    rows = store.read(sql + GROUPED + (NEWEST if newest else OLDEST), params)
     return [(int(row["start_ns"]), str(row["trace_id"])) for row in rows]
 
 
