@@ -74,6 +74,8 @@ def reader_settings(budget: Budget) -> dict[str, str]:
         "max_bytes_before_external_group_by": str(budget.memory // 2),
         # Rows of one key never lie in two partitions, so FINAL need not look across them.
         "do_not_merge_across_partitions_select_final": "1",
+        # The skip indexes stand on columns that all versions of a span share; no need to look again at what they skip.
+        "use_skip_indexes_if_final_exact_mode": "0",
     }
 
 

@@ -91,7 +91,7 @@ def test_the_first_start_prints_login_and_key_once(fresh: Server) -> None:
     password = re.search(r"[Pp]assword:?\s+(\S+)", fresh.log)
     assert email, fresh.log
     assert password, fresh.log
-    assert fresh.web in fresh.log
+    wait_for(lambda: fresh.web in fresh.log, why="the address")
     visitor = Visitor(fresh.web)
     assert visitor.log_in(email.group(), password.group(1)).status == 200
     assert visitor.home().startswith("/p/")

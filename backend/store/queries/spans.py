@@ -28,7 +28,9 @@ WITHIN: LiteralString = """
 OF_TRACE: LiteralString = (
     """
 FROM spans FINAL
-WHERE project_id = {project_id:UUID} AND trace_id = {trace_id:String}"""
+-- Safe before FINAL: versions of one span have one trace_id.
+PREWHERE trace_id = {trace_id:String}
+WHERE project_id = {project_id:UUID}"""
     + WITHIN
 )
 OF_SPAN: LiteralString = " AND span_id = {span_id:String}"
