@@ -39,8 +39,9 @@ def given(number: int) -> int | None:
 
 def usage_of(call: Call) -> Usage:
     total = given(call.total_tokens)
-    if total is None and call.input_tokens >= 0 and call.output_tokens >= 0:
-        total = call.input_tokens + call.output_tokens
+    # An embedding has no output to count.
+    if total is None and call.input_tokens >= 0 and (call.output_tokens >= 0 or call.type == "embedding"):
+        total = call.input_tokens + max(call.output_tokens, 0)
     return Usage(
         given(call.input_tokens),
         given(call.output_tokens),

@@ -68,7 +68,8 @@ class Server:
         return self.start()
 
     def stop(self) -> None:
-        self.program.stop()
+        """For the end of a test, which needs nothing of it any more. How it ends by itself is what some tests test."""
+        self.kill()
 
     def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """`manage.py …` with this server's settings."""

@@ -33,6 +33,8 @@ def test_missing_is_none_and_zero_is_zero():
 def test_a_total_is_made_of_its_parts():
     assert total_usage([CALL]).total_tokens == 15
     assert total_usage([replace(CALL, total_tokens=99)]).total_tokens == 99
+    assert total_usage([replace(CALL, output_tokens=-1)]).total_tokens is None
+    assert total_usage([replace(CALL, output_tokens=-1, type="embedding")]).total_tokens == 10
 
 
 def test_cost_says_where_it_came_from():

@@ -1,7 +1,7 @@
 -- Spans, and the Null table that OTLP is inserted into. The view between them is generated (backend/conventions/sql.py).
-CREATE TABLE otlp_traces {on_cluster} ({otlp_traces_columns}) ENGINE = Null;
+CREATE TABLE IF NOT EXISTS otlp_traces {on_cluster} ({otlp_traces_columns}) ENGINE = Null;
 
-CREATE TABLE spans {on_cluster} (
+CREATE TABLE IF NOT EXISTS spans {on_cluster} (
   project_id UUID,
   trace_id String CODEC(ZSTD(1)),
   span_id String CODEC(ZSTD(1)),

@@ -1,7 +1,7 @@
 -- GenAI content events that arrive as OTLP logs. The view that fills it is generated, like that of spans.
-CREATE TABLE otlp_logs {on_cluster} ({otlp_logs_columns}) ENGINE = Null;
+CREATE TABLE IF NOT EXISTS otlp_logs {on_cluster} ({otlp_logs_columns}) ENGINE = Null;
 
-CREATE TABLE log_events {on_cluster} (
+CREATE TABLE IF NOT EXISTS log_events {on_cluster} (
   project_id UUID,
   trace_id String CODEC(ZSTD(1)),
   span_id String CODEC(ZSTD(1)),

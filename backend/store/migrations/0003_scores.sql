@@ -1,5 +1,5 @@
 -- Judgements of traces, spans and sessions. A score sent again under its id replaces itself.
-CREATE TABLE scores {on_cluster} (
+CREATE TABLE IF NOT EXISTS scores {on_cluster} (
   project_id UUID,
   id String,
   trace_id String,

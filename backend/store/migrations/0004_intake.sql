@@ -1,5 +1,5 @@
 -- What came in and what became of it. `source` names the segment or process that counted, so a count sent again replaces itself.
-CREATE TABLE ingest_stats {on_cluster} (
+CREATE TABLE IF NOT EXISTS ingest_stats {on_cluster} (
   project_id UUID,
   second DateTime('UTC') CODEC(Delta, ZSTD(1)),
   signal LowCardinality(String),
@@ -16,7 +16,7 @@ PARTITION BY toYYYYMM(second)
 ORDER BY (project_id, second, signal, source)
 TTL second + INTERVAL 400 DAY;
 
-CREATE TABLE ingest_quarantine {on_cluster} (
+CREATE TABLE IF NOT EXISTS ingest_quarantine {on_cluster} (
   project_id UUID,
   id String,
   time DateTime64(9, 'UTC'),
@@ -31,7 +31,7 @@ ENGINE = {replacing}
 ORDER BY (project_id, id);
 
 -- The last word of each receiving process about its disk.
-CREATE TABLE ingest_spools {on_cluster} (
+CREATE TABLE IF NOT EXISTS ingest_spools {on_cluster} (
   process String,
   seen DateTime64(9, 'UTC'),
   waiting_bytes UInt64,

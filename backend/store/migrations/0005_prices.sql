@@ -1,5 +1,5 @@
 -- Which models are used, and what they cost. Prices are US dollars per token; arrays hold one entry per tier of input size.
-CREATE TABLE models_seen {on_cluster} (
+CREATE TABLE IF NOT EXISTS models_seen {on_cluster} (
   project_id UUID,
   provider LowCardinality(String),
   model String,
@@ -9,14 +9,14 @@ CREATE TABLE models_seen {on_cluster} (
 ENGINE = {aggregating}
 ORDER BY (project_id, provider, model);
 
-CREATE MATERIALIZED VIEW spans_to_models_seen {on_cluster} TO models_seen AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS spans_to_models_seen {on_cluster} TO models_seen AS
 SELECT project_id, provider, if(response_model != '', response_model, request_model) AS model,
        toDateTime(min(start_time), 'UTC') AS first_seen, toDateTime(max(start_time), 'UTC') AS last_seen
 FROM spans
 WHERE type IN ('llm', 'embedding', 'reranker') AND model != ''
 GROUP BY project_id, provider, model;
 
-CREATE TABLE model_prices {on_cluster} (
+CREATE TABLE IF NOT EXISTS model_prices {on_cluster} (
   -- The zero UUID: for all projects. A project's own price wins.
   project_id UUID,
   provider String,
@@ -39,7 +39,7 @@ ORDER BY (project_id, provider, model, effective_from);
 
 -- `rates` holds six numbers a tier: from how many input tokens; dollars a token of input, output, cache read, cache write;
 -- dollars a request. One array is cheaper to look up than six attributes (docs/decisions/0007).
-CREATE DICTIONARY prices {on_cluster} (
+CREATE DICTIONARY IF NOT EXISTS prices {on_cluster} (
   project_id UUID,
   provider String,
   model String,

@@ -1,0 +1,23 @@
+"""A migration may be killed half-way: what it did is not recorded yet, so the next start does all of it again."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from backend.store.schema import FOLDER
+
+REPEATABLE = re.compile(
+    r"CREATE (TABLE|MATERIALIZED VIEW|DICTIONARY|VIEW) IF NOT EXISTS\b|DROP \w+( \w+)? IF EXISTS\b"
+    r"|ALTER TABLE \S+ (\{on_cluster\} )?(ADD (COLUMN|INDEX|PROJECTION) IF NOT EXISTS|DROP \w+ IF EXISTS|MODIFY)\b"
+)
+STARTS = re.compile(r"^(CREATE|DROP|ALTER|RENAME|INSERT)\b.*", re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.sql")), ids=lambda path: path.stem)
+def test_every_statement_can_be_repeated(path: Path) -> None:
+    statements = [found.group() for found in STARTS.finditer(path.read_text(encoding="utf-8"))]
+    assert statements
+    assert [statement for statement in statements if not REPEATABLE.match(statement)] == []
