@@ -88,8 +88,8 @@ class TraceSummary(Timed):
     models = s.ListField(child=s.CharField())
     service_name = s.CharField()
     environment = s.CharField(allow_null=True)
-    input_preview = s.CharField(help_text="The first 300 characters.")
-    output_preview = s.CharField(help_text="The first 300 characters.")
+    input_preview = s.CharField(help_text="The first 160 characters.")
+    output_preview = s.CharField(help_text="The first 160 characters.")
 
 
 class TraceList(s.Serializer[Any]):

@@ -131,7 +131,7 @@ def type_expression() -> str:
 
 # The start of a text in JSON messages.
 TEXT_MARKERS = ('"content":"', '"content": "', '"text":"', '"text": "')
-PREVIEW_HEAD, PREVIEW_TEXT = 4096, 700
+PREVIEW_HEAD, PREVIEW_TEXT = 4096, 500
 
 
 def preview(column_name: str, *, role: str) -> str:

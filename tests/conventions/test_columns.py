@@ -11,6 +11,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from backend.conventions.columns import FIELDS
 from backend.conventions.sql import candidate_codes, normalising_select
+from backend.core.limits import PREVIEW_CHARS
 from backend.store.otlp import INSERT_SETTINGS
 from ingest.envelope import frame
 from ingest.otlp import check_traces
@@ -156,7 +157,7 @@ def test_previews_show_the_words_not_the_json(stored):
         }
     )
     assert row["input_preview"].startswith('Say "é" \\ and\nmore xxx')
-    assert len(row["input_preview"]) == 300
+    assert len(row["input_preview"]) == PREVIEW_CHARS
     assert row["output_preview"].startswith("[{")
 
 
@@ -166,7 +167,7 @@ def test_previews_show_the_words_not_the_json(stored):
 def test_a_preview_of_anything_is_text(stored, text):
     preview = stored({"input.value": text})["input_preview"]
     assert isinstance(preview, str)
-    assert len(preview) <= 300
+    assert len(preview) <= PREVIEW_CHARS
 
 
 def test_garbage_numbers_are_not_given(stored):

@@ -3,9 +3,9 @@ CREATE TABLE IF NOT EXISTS otlp_traces {on_cluster} ({otlp_traces_columns}) ENGI
 
 CREATE TABLE IF NOT EXISTS spans {on_cluster} (
   project_id UUID,
-  trace_id String CODEC(ZSTD(1)),
-  span_id String CODEC(ZSTD(1)),
-  parent_span_id String CODEC(ZSTD(1)),
+  trace_id String CODEC(ZSTD(3)),
+  span_id String CODEC(ZSTD(3)),
+  parent_span_id String CODEC(ZSTD(3)),
   start_time DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
   duration_ns UInt64 CODEC(ZSTD(1)),
   received_at DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS spans {on_cluster} (
   operation LowCardinality(String),
   request_model LowCardinality(String),
   response_model LowCardinality(String),
-  response_id String CODEC(ZSTD(1)),
+  response_id String CODEC(ZSTD(3)),
   finish_reasons Array(LowCardinality(String)),
   -- -1 says 'not given' in every number below.
   temperature Float32 DEFAULT -1,
@@ -44,8 +44,8 @@ CREATE TABLE IF NOT EXISTS spans {on_cluster} (
   reported_cost Float64 DEFAULT -1 CODEC(ZSTD(1)),
   time_to_first_token_ns Int64 DEFAULT -1 CODEC(ZSTD(1)),
 
-  session_id String CODEC(ZSTD(1)),
-  user_id String CODEC(ZSTD(1)),
+  session_id String CODEC(ZSTD(3)),
+  user_id String CODEC(ZSTD(3)),
   tags Array(LowCardinality(String)),
   trace_name LowCardinality(String),
 
@@ -54,12 +54,12 @@ CREATE TABLE IF NOT EXISTS spans {on_cluster} (
   prompt_name LowCardinality(String),
   prompt_version LowCardinality(String),
 
-  input String CODEC(ZSTD(1)),
-  output String CODEC(ZSTD(1)),
+  input String CODEC(ZSTD(3)),
+  output String CODEC(ZSTD(3)),
   input_key LowCardinality(String),
   output_key LowCardinality(String),
-  input_preview String CODEC(ZSTD(1)),
-  output_preview String CODEC(ZSTD(1)),
+  input_preview String CODEC(ZSTD(3)),
+  output_preview String CODEC(ZSTD(3)),
 
   attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
   resource_attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
