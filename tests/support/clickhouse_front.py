@@ -42,6 +42,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import chdb
 
+from tests.support.wire import zstd
+
 # URL parameters that a ClickHouse server takes for itself; everything else is a setting or a bound parameter.
 TRANSPORT = frozenset({
     "query", "database", "user", "password", "default_format", "session_id", "session_timeout", "session_check",
@@ -387,8 +389,6 @@ def decompressed(body: bytes, encoding: str) -> bytes:
 
         return lz4.frame.decompress(body)
     if encoding == "zstd":
-        from backports import zstd
-
         return zstd.decompress(body)
     if encoding not in ("", "identity"):
         raise ValueError(f"unknown encoding {encoding}")

@@ -16,8 +16,12 @@ import psutil
 from tests.support.processes import Program, free_port
 
 
+class Missing(RuntimeError):
+    """A program of the system is not installed; the message names its package."""
+
+
 def find_program(name: str, package: str) -> str:
-    """The path of a program, or a failure that says which Debian package has it."""
+    """The path of a program. Raises Missing."""
     found = shutil.which(name)
     for candidate in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True):
         # Debian's wrappers in PATH serve its own clusters; the real programs lie here.

@@ -4,8 +4,26 @@ from __future__ import annotations
 
 import select
 import socket
+import sys
 import time
 from collections.abc import Iterable, Mapping
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+__all__ = [
+    "block",
+    "deep_array",
+    "deep_json",
+    "deep_map",
+    "request_of",
+    "stubborn_post",
+    "varint",
+    "with_attribute",
+    "zstd",
+]
 
 
 def varint(number: int) -> bytes:

@@ -17,6 +17,7 @@ LEAST = 90
 SKIPPED = "web-http-proto-span-edge"
 
 
+@pytest.mark.timeout(300)
 def test_recorded_sdks_read_as_they_should(server: Server) -> None:
     if not CHECK.exists():
         pytest.skip(f"the recorded bodies are not part of this repository ({CHECK} does not exist)")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.support import otlp
 from tests.support.clickhouse import ClickHouseFront
 from tests.support.load import Load
@@ -60,9 +58,8 @@ def test_an_insert_whose_answer_was_lost_is_stored_once(folder: Path, clickhouse
         server.stop()
 
 
-@pytest.mark.parametrize("embedded", [True, False])
-def test_terminate_ends_in_time_and_loses_nothing(folder: Path, clickhouse: ClickHouseFront, embedded: bool) -> None:
-    server = one_process(folder, {} if embedded else {"CLICKHOUSE_URL": clickhouse.url("spanhouse")}).start()
+def test_terminate_ends_in_time_and_loses_nothing(folder: Path) -> None:
+    server = one_process(folder).start()
     try:
         with Load(server, http=3, grpc=1) as load:
             load.wait_for_acknowledged(1000)

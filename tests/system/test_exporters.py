@@ -12,7 +12,6 @@ from typing import Any
 
 import grpc
 import pytest
-from backports import zstd
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter as GrpcExporter
 from opentelemetry.exporter.otlp.proto.http import Compression
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter as HttpExporter
@@ -22,7 +21,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import Link, SpanKind, Status, StatusCode, format_span_id, format_trace_id
 
-from tests.support import otlp
+from tests.support import otlp, wire
 from tests.support.server import API_KEY, Server
 
 KEY = {"authorization": f"Bearer {API_KEY}"}
@@ -150,7 +149,7 @@ def test_it_reads_otlp_json(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "pack"), [("zstd", zstd.compress), ("gzip", gzip.compress), ("deflate", zlib.compress)]
+    ("encoding", "pack"), [("zstd", wire.zstd.compress), ("gzip", gzip.compress), ("deflate", zlib.compress)]
 )
 @pytest.mark.parametrize("kind", ["protobuf", "json"])
 def test_it_unpacks_every_encoding(server: Server, kind: str, encoding: str, pack: Any) -> None:
