@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import LiteralString
 from uuid import UUID
 
 import structlog
@@ -26,7 +27,7 @@ from ingest.spool import Segment, Spool, Stored, Tallies, Tally
 from ingest.stats import COLUMNS, TABLE, Stats, segment_rows
 from ingest.wire import CheckedLogs, CheckedTraces
 
-TABLES: dict[Stored, str] = {"traces": "otlp_traces", "logs": "otlp_logs"}
+TABLES: dict[Stored, LiteralString] = {"traces": "otlp_traces", "logs": "otlp_logs"}
 SPOOL_REPORT_S = 5.0
 IDLE_S = 0.05
 SPOOL_COLUMNS = ("process", "seen", "waiting_bytes", "waiting_segments", "oldest_waiting_s", "last_error", "version")
@@ -169,13 +170,14 @@ class Writer:
 
     # -- one segment ---------------------------------------------------------------------------------------------------
     def _store_segment(self, segment: Segment) -> None:
-        data = segment.path.read_bytes()
-        if segment.tallies is None:
-            data = self._whole_frames(segment, data)
-            segment.tallies = tallies_of(segment.signal, data)
         lost = _Lost()
-        if data:
-            self._insert(segment.signal, data, lost)
+        if segment.tallies is None:
+            data = self._whole_frames(segment, segment.path.read_bytes())
+            segment.tallies = tallies_of(segment.signal, data)
+            if data:
+                self._insert(segment.signal, data, lost)
+        else:
+            self._insert_file(segment, lost)
         rows = segment_rows(segment.name, segment.signal, segment.tallies, lost.items)
         self.store.insert(TABLE, COLUMNS, rows)
         self.spool.done(segment)
@@ -194,6 +196,14 @@ class Writer:
                 0,
             )
         return data[:end]
+
+    def _insert_file(self, segment: Segment, lost: _Lost) -> None:
+        """The usual way: the file as it is. Only when it is refused its frames are looked at."""
+        table = TABLES[segment.signal]
+        try:
+            self.store.insert_protobuf_file(table, segment.path, INSERT_SETTINGS[table])
+        except (StoreRefused, OutOfMemory):
+            self._insert(segment.signal, segment.path.read_bytes(), lost)
 
     def _insert(self, signal: Stored, data: bytes, lost: _Lost) -> None:
         try:
@@ -224,7 +234,7 @@ class Writer:
 
     def _raw(self, signal: Stored, data: bytes) -> None:
         table = TABLES[signal]
-        self.store.insert_protobuf("otlp_traces" if signal == "traces" else "otlp_logs", data, INSERT_SETTINGS[table])
+        self.store.insert_protobuf(table, data, INSERT_SETTINGS[table])
 
 
 def quarantine_folder(root: Path) -> Path:

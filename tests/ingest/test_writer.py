@@ -36,6 +36,9 @@ class Refusing:
             raise StoreRefused("Code: 27. It is poison.", engine_code=27)
         self.store.insert_protobuf(table, body, settings)
 
+    def insert_protobuf_file(self, table, path, settings) -> None:
+        self.insert_protobuf(table, path.read_bytes(), settings)
+
     def __getattr__(self, name):
         return getattr(self.store, name)
 

@@ -28,9 +28,7 @@ def find_program(name: str, package: str) -> str:
         found = str(candidate)
         break
     if found is None:
-        raise RuntimeError(
-            f"{name} is missing; install the package {package} (Debian, Ubuntu: apt-get install {package})"
-        )
+        raise Missing(f"{name} is missing; install the package {package} (Debian, Ubuntu: apt-get install {package})")
     return found
 
 

@@ -77,4 +77,5 @@ ENGINE = {replacing}
 PARTITION BY toMonday(start_time)
 ORDER BY (project_id, toStartOfMinute(start_time), trace_id, span_id)
 -- Compact parts: with 55 columns, a file per column costs more than it saves until a part is large (DESIGN section 8).
-SETTINGS min_bytes_for_wide_part = 268435456, index_granularity = 8192;
+-- Fewer, larger merges: every merge of a span costs about as much as its insert did (docs/decisions/0009).
+SETTINGS min_bytes_for_wide_part = 268435456, index_granularity = 8192, merge_selector_base = 12;
