@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, LiteralString
 
+from backend.core import garbage
 from backend.core.limits import SECOND_NS
 from backend.store.client import Profile, Store
 from benchmarks.synthetic import LONG_TRACES, World, load
@@ -166,6 +167,7 @@ def measure(spans: int, runs: int) -> dict[str, Any]:
 
     store = client.current()
     world = fill(store, spans)
+    garbage.settle()  # as the server does
     dice = random.Random(7)
     results: list[dict[str, Any]] = []
     for queries in (

@@ -14,6 +14,7 @@ from django.core.asgi import get_asgi_application
 from backend.config.environment import Environment
 from backend.config.receiver import make_admission, make_pipeline
 from backend.config.router import Router
+from backend.core import garbage
 from backend.ops.jobs import Jobs
 from ingest.admission import Admission
 from ingest.http import http_app
@@ -55,6 +56,7 @@ async def serve(
         for server in _servers(environment, pipeline, admission, web=web, receivers=receivers):
             await server.start()
             running.push_async_callback(server.stop)
+        garbage.settle()
         ready()
         await stopping.wait()
         log.info("stopping")

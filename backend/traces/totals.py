@@ -14,7 +14,7 @@ from backend.traces.view import Cost, CostSource, Usage
 CALLS = frozenset({"llm", "embedding", "reranker"})
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Call:
     """What the totals need of a span. Numbers as stored: -1 says 'not given'."""
 

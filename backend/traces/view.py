@@ -1,7 +1,8 @@
 """What a reader of traces gets: the shapes of section 6 of the design as dataclasses.
 
 Field names are the names of the REST API. A number the sender did not give is None, never 0. Times are integers in
-nanoseconds since 1970 (`*_ns`); the API and the templates format them.
+nanoseconds since 1970 (`*_ns`); the API and the templates format them. Not frozen: a page may make ten thousand of them,
+and a frozen one costs several times as much to make.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ CostSource = Literal["reported", "computed", "unpriced", "mixed"]
 Message = dict[str, Any]  # {"role", "parts": [{"type", …}], "finish_reason"?}: the OpenTelemetry GenAI message schema
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Usage:
     """Tokens. `input_tokens` counts cached input too."""
 
@@ -26,7 +27,7 @@ class Usage:
     total_tokens: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Cost:
     """US dollars. `total` is None when unpriced. `source`: who says so."""
 
@@ -37,34 +38,34 @@ class Cost:
     source: CostSource = "unpriced"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Status:
     code: StatusCode
     message: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class SpanError:
     type: str
     message: str
     stacktrace: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class SpanEvent:
     name: str
     time_ns: int
     attributes: dict[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class SpanLink:
     trace_id: str
     span_id: str
     attributes: dict[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class TraceRow:
     """One line of the traces list; read without touching payload columns."""
 
@@ -89,13 +90,13 @@ class TraceRow:
     output_preview: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class TracePage:
     results: list[TraceRow]
     next_cursor: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class SpanView:
     """One span. Payload fields are empty when the trace came without payloads."""
 
@@ -152,7 +153,7 @@ class SpanView:
         return self.start_ns + self.duration_ns
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class TraceView:
     trace_id: str
     name: str
