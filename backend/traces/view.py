@@ -1,8 +1,8 @@
 """What a reader of traces gets: the shapes of section 6 of the design as dataclasses.
 
 Field names are the names of the REST API. A number the sender did not give is None, never 0. Times are integers in
-nanoseconds since 1970 (`*_ns`); the API and the templates format them. Not frozen: a page may make ten thousand of them,
-and a frozen one costs several times as much to make.
+nanoseconds since 1970 (`*_ns`); the API and the templates format them. Not frozen: a page may make ten thousand of
+them, and a frozen one costs several times as much to make.
 """
 
 from __future__ import annotations
