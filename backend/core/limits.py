@@ -81,6 +81,9 @@ MAX_SPANS_PER_TRACE = 100_000
 PREVIEW_CHARS = 300
 MAX_SCORES_PER_REQUEST = 1_000
 
+# Spans that `manage.py renormalise` writes in one statement: some seconds of work, well under a request's time limit.
+RENORMALISED_AT_ONCE = 50_000
+
 # --- screen -----------------------------------------------------------------------------------------------------------
 # A browser lays out 2,000 tree rows in about a quarter of a second; the rest is loaded while one scrolls.
 TREE_ROWS_FIRST = 2_000
