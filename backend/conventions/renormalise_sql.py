@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.conventions.columns import MAPPING_VERSION
-from backend.conventions.sql import lookup, quoted, span_columns
+from backend.conventions.sql import picking, quoted, span_columns
 
 # What no table of names decides is copied. Not so `attributes`: which of them became input and output may change.
 COPIED = (
@@ -58,27 +58,19 @@ def renormalising_select(span_type: str) -> str:
             f"({{all:UInt8}} OR mapping_version != {MAPPING_VERSION})",
         )
     )
+    stored = f"""SELECT {", ".join(COPIED)}, version AS received_ns,
+       mapKeys(resource_attributes) AS resource_keys, mapValues(resource_attributes) AS resource_vals,
+       CAST((scope_name, scope_version), 'Tuple(name String, version String)') AS scope,
+       arrayFilter(k -> k != '', [input_key, output_key]) AS put_back,
+       arrayMap(k -> toString(k), arrayConcat(mapKeys(attributes), put_back)) AS keys,
+       arrayFilter((v, k) -> k != '', [input, output], [input_key, output_key]) AS put_back_vals,
+       arrayConcat(mapValues(attributes), put_back_vals) AS vals,
+       CAST(({_SPAN}), {quoted(span_type)}) AS s
+FROM spans FINAL
+WHERE {within}"""
     return f"""
 SELECT
   {select}
 FROM (
-  SELECT *, arrayMap(i -> bitShiftRight(codes[i], 4), pos) AS fields
-  FROM (
-    SELECT *, arraySort(i -> codes[i], arrayFilter(i -> codes[i] > 0, arrayEnumerate(codes))) AS pos
-    FROM (
-      SELECT *, {lookup("keys", "vals")} AS codes
-      FROM (
-        SELECT {", ".join(COPIED)}, version AS received_ns,
-               mapKeys(resource_attributes) AS resource_keys, mapValues(resource_attributes) AS resource_vals,
-               CAST((scope_name, scope_version), 'Tuple(name String, version String)') AS scope,
-               arrayFilter(k -> k != '', [input_key, output_key]) AS put_back,
-               arrayMap(k -> toString(k), arrayConcat(mapKeys(attributes), put_back)) AS keys,
-               arrayFilter((v, k) -> k != '', [input, output], [input_key, output_key]) AS put_back_vals,
-               arrayConcat(mapValues(attributes), put_back_vals) AS vals,
-               CAST(({_SPAN}), {quoted(span_type)}) AS s
-        FROM spans FINAL
-        WHERE {within}
-      )
-    )
-  )
+{picking(stored)}
 )"""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from backend.conventions.mapping import SpanMapping
+
 StatusCode = Literal["ok", "error", "unset"]
 CostSource = Literal["reported", "computed", "unpriced", "mixed"]
 Message = dict[str, Any]  # {"role", "parts": [{"type", …}], "finish_reason"?}: the OpenTelemetry GenAI message schema
@@ -150,6 +152,17 @@ class SpanView:
     @property
     def end_ns(self) -> int:
         return self.start_ns + self.duration_ns
+
+
+@dataclass(frozen=True)
+class SpanSources:
+    """Why a span looks as it does. `mapping_version`: of the table that read it, 0 when that was not noted yet."""
+
+    trace_id: str
+    span_id: str
+    mapping: SpanMapping
+    mapping_version: int
+    current_version: int
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,57 @@
+"""The tab that says why a span looks as it does."""
+
+from __future__ import annotations
+
+from django.test import Client
+
+from tests.web.conftest import Reads
+from tests.web.markup import assert_safe
+from tests.web.spans import TRACE_ID, span, trace
+
+PAGE = f"/p/support-bot/traces/{TRACE_ID}/"
+MAPPING = f"{PAGE}spans/{1:016x}/mapping/"
+HTMX = {"HX-Request": "true"}
+EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+
+
+def show(reads: Reads, **fields: object) -> None:
+    attributes = {"gen_ai.request.model": "m1", "llm.request.model": "m2", "odd": "1", EVIL: EVIL}
+    reads.show(trace([span(1, name="call", type="llm", request_model="m1", attributes=attributes, **fields)]))
+
+
+def test_the_tab_is_loaded_when_it_is_opened(alice: Client, reads: Reads) -> None:
+    show(reads)
+    page = alice.get(PAGE).text
+    assert f'hx-get="{MAPPING}"' in page
+    assert f'href="{MAPPING}#sec-mapping"' in page
+    part = alice.get(MAPPING, headers=HTMX).text
+    assert "<html" not in part
+    assert "gen_ai.request.model" in part
+    assert "not used" in part
+    assert "<code>odd</code>" in part
+
+
+def test_without_javascript_it_is_a_page(alice: Client, reads: Reads) -> None:
+    show(reads)
+    page = alice.get(MAPPING).text
+    assert page.count('role="treeitem"') == 1
+    assert "<code>gen_ai.request.model</code>" in page
+    assert 'data-tab="mapping" data-open' in page
+
+
+def test_it_says_when_an_older_table_read_the_span(alice: Client, reads: Reads) -> None:
+    show(reads)
+    assert "renormalise" not in alice.get(MAPPING, headers=HTMX).text
+    reads.mapping_version = 2
+    assert "version 1 of the table of names; the present one is 2" in alice.get(MAPPING, headers=HTMX).text
+
+
+def test_nothing_that_was_sent_becomes_markup(alice: Client, reads: Reads) -> None:
+    show(reads)
+    page = alice.get(MAPPING).text
+    assert "<script>alert" not in page
+    assert_safe(page)
+
+
+def test_a_span_that_is_not_there_is_404(alice: Client, reads: Reads) -> None:
+    assert alice.get(MAPPING).status_code == 404
