@@ -6,14 +6,15 @@ candidate whose value the column holds. So it is true of spans that an older tab
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from backend.conventions import columns
-from backend.conventions.columns import FIELDS, RESOURCE_KEYS, TYPE_WORDS, Field
+from backend.conventions.columns import FIELDS, REPLIES, RESOURCE_KEYS, TYPE_WORDS, USAGE_OBJECTS, Field
 from backend.conventions.messages import RENDERERS, RawSpan, Rendered
 from backend.conventions.messages.errors import read_error
 from backend.conventions.sql import FEEDERS
@@ -31,8 +32,15 @@ JOINED: Mapping[str, tuple[str, ...]] = {
 NANOSECONDS = {"seconds": 1e9, "milliseconds": 1e6}
 TYPE_OF = {word: kind for kind, words in TYPE_WORDS.items() for word in words}
 BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
-USAGE_OBJECTS: tuple[str, ...] = getattr(columns, "USAGE_OBJECTS", ())
 MAX_DEPTH = 8
+# What a provider's whole reply says beside its usage.
+REPLY_MEMBERS: Mapping[str, tuple[str, ...]] = {
+    "response_model": ("model", "model_name", "model_version", "modelVersion"),
+    "response_id": ("id", "response_id", "responseId"),
+    "finish_reasons": ("finish_reason", "stop_reason", "finishReason", "done_reason"),
+}
+# Members of one name that are looked at in one text.
+MAX_MEMBERS = 50
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,8 @@ def _explain(name: str, span: RawSpan, resource: Mapping[str, str], stored: obje
         return FieldMapping(name, "none", lost=tuple(found))
     shown = stored if isinstance(stored, str) else json.dumps(stored, ensure_ascii=False)
     won = next((one for one in found if _fills(name, one, stored)), None)
+    if won is None and name in BY_NAME:
+        won = next((one for one in _written_inside(BY_NAME[name], span) if _fills(name, one, stored)), None)
     if won is None and name != "type" and found:
         return FieldMapping(name, "derived", found[0].key, found[0].member, found[0].value, shown, tuple(found[1:]))
     if won is None:
@@ -142,21 +152,18 @@ def _listed(text: str) -> list[str]:
 def _candidates(field: Field, span: RawSpan) -> Iterator[Candidate]:
     """What could fill the field, best first: its own keys, members of objects, then the fields it names in `also`."""
     for part in (field, *(BY_NAME[name] for name in field.also if name in BY_NAME)):
-        scopes: tuple[str, ...] = getattr(part, "scopes", ())
-        if scopes and not span.scope_name.startswith(scopes):
+        if part.scopes and not span.scope_name.startswith(part.scopes):
             continue
-        of: str = getattr(part, "of", "")
-        for key in BY_NAME[of].keys if of else part.keys:
+        for key in BY_NAME[part.of].keys if part.of else part.keys:
             text = span.attributes.get(key)
             if not text:
                 continue
             found = _member(_opened(text), part.inside) if part.inside else text
             if found:
                 yield Candidate("attribute", key, found, part.inside, part.kind)
-        members: tuple[str, ...] = getattr(part, "members", ())
-        for key in USAGE_OBJECTS if members else ():
+        for key in USAGE_OBJECTS if part.members else ():
             opened = _opened(span.attributes.get(key, ""))
-            for member in members:
+            for member in part.members:
                 for found in _deep(opened, member):
                     yield Candidate("attribute", key, found, member, part.kind)
 
@@ -184,6 +191,17 @@ def _deep(opened: object, name: str, depth: int = 0) -> Iterator[str]:
         yield found
     for child in cast("dict[str, object]", opened).values():
         yield from _deep(child, name, depth + 1)
+
+
+def _written_inside(field: Field, span: RawSpan) -> Iterator[Candidate]:
+    """Values in objects that are no JSON (Python prints them so) and in recorded replies, found by the member's name."""
+    members = (*field.members, *REPLY_MEMBERS.get(field.name, ()))
+    for key in (*USAGE_OBJECTS, *REPLIES) if members else ():
+        text = span.attributes.get(key, "")
+        for member in members if text else ():
+            written = re.finditer(rf"""["']{re.escape(member)}["']:\s*(?:["']([^"']*)["']|(-?[\d.]+))""", text)
+            for match in itertools.islice(written, MAX_MEMBERS):
+                yield Candidate("attribute", key, match[1] or match[2] or "", member, field.kind)
 
 
 def _exception(span: RawSpan) -> list[Candidate]:
