@@ -1,7 +1,7 @@
-"""Why a span looks as it does: which attribute filled each field, which lost, what the messages were made of, what is left.
+"""Why a span looks as it does: which attribute filled each field, which lost, what made the messages, what is left.
 
-The database picked the values when the span arrived; this tells which attribute each came from, by the same table: the first
-candidate whose value the column holds. So it is true of spans that an older table read, too.
+The database picked the values when the span arrived; this tells which attribute each came from, by the same table: the
+first candidate whose value the column holds. So it is true of spans that an older table read, too.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ def _deep(opened: object, name: str, depth: int = 0) -> Iterator[str]:
 
 
 def _written_inside(field: Field, span: RawSpan) -> Iterator[Candidate]:
-    """Values in objects that are no JSON (Python prints them so) and in recorded replies, found by the member's name."""
+    """Values in objects as Python prints them and in recorded replies, found by the name of the member."""
     members = (*field.members, *REPLY_MEMBERS.get(field.name, ()))
     for key in (*USAGE_OBJECTS, *REPLIES) if members else ():
         text = span.attributes.get(key, "")
@@ -205,7 +205,7 @@ def _written_inside(field: Field, span: RawSpan) -> Iterator[Candidate]:
 
 
 def _exception(span: RawSpan) -> list[Candidate]:
-    attributes = next((attributes for name, _, attributes in span.events if name == "exception"), {})
+    attributes = next((attributes for name, _, attributes in span.events if name == "exception"), dict[str, str]())
     value = attributes.get("exception.type", "")
     return [Candidate("event", "exception.type", value)] if value else []
 
@@ -259,7 +259,7 @@ def _messages(span: RawSpan) -> tuple[str, tuple[str, ...], set[str]]:
         watched = _Watched(span.attributes)
         try:
             part = renderer(replace(span, attributes=watched))
-        except Exception:  # noqa: BLE001, S112 - `render` logs it when the messages are made
+        except Exception:  # `render` logs it when the messages are made
             continue
         if part is None:
             continue
