@@ -93,6 +93,8 @@ SHOWN_CHARS = 40_000
 SHOWN_ATTRIBUTE_CHARS = 4_000
 # Markdown and JSON are only rendered up to this: parsing costs about 1 µs a character and people stop reading before.
 RENDERED_CHARS = 40_000
+# Spans named where a trace's total is explained; the rest is a number.
+SPANS_OF_TOTAL = 50
 # An image larger than this is named, not shown: it would be sent with every look at its span.
 INLINE_IMAGE_CHARS = 8 * MIB
 # Failed logins per address and email, and per address, before one has to wait.

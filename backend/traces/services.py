@@ -133,7 +133,9 @@ def _trace_view(
 ) -> TraceView:
     root = next((span for span in spans if not span.parent_span_id), None)
     head = root or spans[0]
-    calls = counted(call for call in map(assemble.call_of, rows) if assemble.has_usage(call))
+    every = [call for call in map(assemble.call_of, rows) if assemble.has_usage(call)]
+    calls = counted(every)
+    summed = {call.span_id for call in calls}
     errors = sum(span.status.code == "error" for span in spans)
     start_ns = min(span.start_ns for span in spans)
     return TraceView(
@@ -153,6 +155,8 @@ def _trace_view(
         scores=scores.scores_of_trace(project_id, trace_id),
         payloads=payloads,
         truncated=count > len(spans),
+        counted=[call.span_id for call in calls],
+        repeated=[call.span_id for call in every if call.span_id not in summed],
     )
 
 

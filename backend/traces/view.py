@@ -183,6 +183,8 @@ class TraceView:
     scores: list[dict[str, Any]]
     payloads: bool  # False: `spans` carry no payloads, ask for one span
     truncated: bool = False  # True: the trace has more spans than are listed
+    counted: list[str] = field(default_factory=list[str])  # ids of the spans whose usage and cost make up the total
+    repeated: list[str] = field(default_factory=list[str])  # ids of spans with usage that say the same once more
 
     @property
     def end_ns(self) -> int:

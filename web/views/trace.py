@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from django.http import HttpResponse
@@ -75,6 +76,13 @@ def _whole_page(
     return render_page(request, "traces/trace.html", partial="page", status=200, asked_span=span_id, **context)
 
 
+def _named(trace: TraceView, ids: list[str]) -> list[SpanView]:
+    """The first spans of these ids, in the order of the trace."""
+    wanted = set(ids)
+    found = (span for span in trace.spans if span.span_id in wanted)
+    return list(itertools.islice(found, limits.SPANS_OF_TOTAL))
+
+
 def _tree(
     request: ProjectRequest, trace: TraceView, tree: trees.Tree, window: trees.Window, selected: str
 ) -> dict[str, Any]:
@@ -86,6 +94,8 @@ def _tree(
         "ticks": trees.ticks(trace.duration_ns),
         "models": sorted({name for s in trace.spans if (name := s.response_model or s.request_model)}),
         "model_calls": sum(1 for s in trace.spans if s.type in ("llm", "embedding")),
+        "summed": _named(trace, trace.counted),
+        "repeated": _named(trace, trace.repeated),
         "root": tree.rows[0].span if tree.rows else None,
         "trace_url": reverse("trace", args=[request.project.slug, trace.trace_id]),
     }

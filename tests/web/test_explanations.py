@@ -1,9 +1,10 @@
-"""The tab that says why a span looks as it does."""
+"""What explains itself: why a span looks as it does, and what a total is the sum of."""
 
 from __future__ import annotations
 
 from django.test import Client
 
+from backend.traces.view import Usage
 from tests.web.conftest import Reads
 from tests.web.markup import assert_safe
 from tests.web.spans import TRACE_ID, span, trace
@@ -51,6 +52,19 @@ def test_nothing_that_was_sent_becomes_markup(alice: Client, reads: Reads) -> No
     page = alice.get(MAPPING).text
     assert "<script>alert" not in page
     assert_safe(page)
+
+
+def test_a_total_says_what_it_is_the_sum_of(alice: Client, reads: Reads) -> None:
+    usage = Usage(input_tokens=10, output_tokens=5)
+    spans = [span(1, name="agent", type="agent", usage=usage), span(2, 1, name="call", type="llm", usage=usage)]
+    reads.show(trace(spans, counted=[f"{2:016x}"], repeated=[f"{1:016x}"], usage=usage))
+    page = alice.get(PAGE).text
+    assert "sum of 1 span, 1 left out" in page
+    summed, left_out = page.split("Left out, because they repeat")
+    assert ">call</a>" in summed.split("each call counted once")[1]
+    assert ">agent</a>" in left_out.split("</details>")[0]
+    reads.show(trace([span(1)]))
+    assert "sum of" not in alice.get(PAGE).text
 
 
 def test_a_span_that_is_not_there_is_404(alice: Client, reads: Reads) -> None:
