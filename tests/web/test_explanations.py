@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client
 
-from backend.traces.view import Usage
+from backend.traces.view import SpanError, Status, Usage
 from tests.web.conftest import Reads
 from tests.web.markup import assert_safe
 from tests.web.spans import TRACE_ID, span, trace
@@ -69,3 +70,24 @@ def test_a_total_says_what_it_is_the_sum_of(alice: Client, reads: Reads) -> None
 
 def test_a_span_that_is_not_there_is_404(alice: Client, reads: Reads) -> None:
     assert alice.get(MAPPING).status_code == 404
+
+
+def test_an_error_shows_type_message_stack_and_http_status(alice: Client, reads: Reads) -> None:
+    error = SpanError("RateLimitError", "slow down", "Traceback: line 1")
+    attributes = {"http.response.status_code": "429"}
+    reads.show(trace([span(1, type="llm", kind="client", status=Status("error"), error=error, attributes=attributes)]))
+    page = alice.get(PAGE).text
+    for said in ("RateLimitError", "slow down", "Traceback: line 1", "HTTP 429 Too Many Requests"):
+        assert said in page.split('role="alert"')[1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "shown"),
+    [("client", "503", True), ("client", "404", True), ("server", "404", False), ("server", "500", True),
+     ("client", "200", False), ("client", "abc", False), ("client", "4" * 9, False)],
+)  # fmt: skip
+def test_a_refused_request_is_an_error_without_a_status(
+    alice: Client, reads: Reads, kind: str, code: str, shown: bool
+) -> None:
+    reads.show(trace([span(1, kind=kind, attributes={"http.status_code": code})]))
+    assert ('role="alert"' in alice.get(PAGE).text) is shown

@@ -86,6 +86,7 @@ def _named(trace: TraceView, ids: list[str]) -> list[SpanView]:
 def _tree(
     request: ProjectRequest, trace: TraceView, tree: trees.Tree, window: trees.Window, selected: str
 ) -> dict[str, Any]:
+    repeated = set(trace.repeated)
     return {
         "trace": trace,
         "tree": tree,
@@ -93,7 +94,7 @@ def _tree(
         "selected": selected,
         "ticks": trees.ticks(trace.duration_ns),
         "models": sorted({name for s in trace.spans if (name := s.response_model or s.request_model)}),
-        "model_calls": sum(1 for s in trace.spans if s.type in ("llm", "embedding")),
+        "model_calls": sum(1 for s in trace.spans if s.type in ("llm", "embedding") and s.span_id not in repeated),
         "summed": _named(trace, trace.counted),
         "repeated": _named(trace, trace.repeated),
         "root": tree.rows[0].span if tree.rows else None,
