@@ -85,7 +85,7 @@ def own(name: str) -> str:
     """SQL of the text of a field's own keys, members or member; '' when there is none."""
     field = FIELDS[NUMBER[name] - 1]
     if name in REPLY_PATTERNS:
-        return f"extract(reply, {quoted(REPLY_PATTERNS[name])})"
+        return f"arrayMap(r -> extract(r, {quoted(REPLY_PATTERNS[name])}), replies)[1]"
     if field.of:
         return member_text(own(field.of), field)
     at = f"indexOf(fields, {NUMBER[name]})"
@@ -121,13 +121,13 @@ READ_AS: Mapping[Kind, str] = {
     "lower": "lower(trimBoth({0}, '\"'))",
     "int": "greatest(toInt64OrDefault({0}, toInt64(-1)), -1)",
     "float": "greatest(toFloat64OrDefault({0}, toFloat64(-1)), -1)",
-    "seconds": "if({0} = '', -1, toInt64(greatest(toFloat64OrDefault({0}, toFloat64(-1e-9)), -1e-9) * 1e9))",
-    "milliseconds": "if({0} = '', -1, toInt64(greatest(toFloat64OrDefault({0}, toFloat64(-1e-6)), -1e-6) * 1e6))",
+    "seconds": "toInt64(greatest(toFloat64OrDefault({0}, toFloat64(-1e-9)), -1e-9) * 1e9)",
+    "milliseconds": "toInt64(greatest(toFloat64OrDefault({0}, toFloat64(-1e-6)), -1e-6) * 1e6)",
     "list": (
-        "multiIf({0} = '', [], startsWith({0}, '['), JSONExtract({0}, 'Array(String)'),"
-        " arrayFilter(x -> x != '', arrayMap(x -> trimBoth(x), splitByChar(',', {0}))))"
+        "arrayConcat(JSONExtract({0}, 'Array(String)'), arrayFilter(x -> x != '', arrayMap(x -> trimBoth(x),"
+        " splitByChar(',', substring({0}, 1, length({0}) * (substring({0}, 1, 1) != '['))))))"
     ),
-    "flag": "multiIf({0} = '', -1, lower({0}) IN ('true', '1'), 1, 0)",
+    "flag": "(lower({0}) IN ('true', '1')) - ({0} = '')",
 }
 
 
@@ -220,16 +220,17 @@ def preview(column_name: str, *, role: str) -> str:
 def exception_type() -> str:
     first = "arrayFirstIndex(e -> e.name = 'exception', s.events)"
     attributes = f"s.events[{first}].attributes"
-    return f"if(has(s.events.name, 'exception'), {attributes}.value[indexOf({attributes}.key, 'exception.type')].string_value, '')"
+    return f"{attributes}.value[indexOf({attributes}.key, 'exception.type')].string_value"
 
 
 def resource_value(name: str) -> str:
     tries = [f"resource_vals[indexOf(resource_keys, {quoted(key)})]" for key in RESOURCE_KEYS[name]]
-    return tries[0] if len(tries) == 1 else "multiIf(" + ", ".join(f"{t} != '', {t}" for t in tries) + ", '')"
+    return tries[0] if len(tries) == 1 else first_filled(*tries)
 
 
 def first_filled(*expressions: str) -> str:
-    return "multiIf(" + ", ".join(f"{e} != '', {e}" for e in expressions) + ", '')"
+    """Not multiIf: its lazy evaluation costs twice as much."""
+    return f"arrayFirst(x -> x != '', [{', '.join(expressions)}])"
 
 
 def input_tokens() -> str:
@@ -266,7 +267,7 @@ def provider() -> str:
 
 def finish_reasons() -> str:
     given = column(FIELDS[NUMBER["finish_reasons"] - 1])
-    in_reply = f"arrayDistinct(extractAll(reply, {quoted(REPLY_FINISH)}))"
+    in_reply = f"arrayDistinct(arrayFlatten(arrayMap(r -> extractAll(r, {quoted(REPLY_FINISH)}), replies)))"
     return f"arrayConcat({given}, arrayResize({in_reply}, length({in_reply}) * empty({given})))"
 
 
@@ -344,7 +345,7 @@ def picking(attributes: str) -> str:
         f"arraySort(i -> codes[i], arrayFilter(i -> codes[i] % {OPENED} > 0, arrayEnumerate(codes))) AS pos",
         f"arrayMap(i -> bitShiftRight(codes[i], {RANK_BITS}), pos) AS fields",
         f"{own_type()} AS own_type",
-        f"{reply()} AS reply",
+        f"{replies()} AS replies",
         f"{members()} AS members",
         f"{member_lookup()} AS member_codes, arrayMap(m -> m.2, members) AS member_vals",
         "arraySort(i -> member_codes[i], arrayEnumerate(member_codes)) AS member_pos",
@@ -355,17 +356,17 @@ def picking(attributes: str) -> str:
     return attributes
 
 
-def reply() -> str:
-    """The output of a model call when it is the provider's whole reply, else ''."""
+def replies() -> str:
+    """The output of a model call when it is the provider's whole reply. An array, so that no pattern runs without one."""
     at = f"pos[indexOf(fields, {NUMBER['output']})]"
     codes = array(candidate_codes()[key] for key in REPLIES)
-    return f"vals[{at} * has({codes}, codes[{at}]) * (own_type IN ('llm', 'embedding'))]"
+    return f"arrayFilter(r -> r != '', [vals[{at} * has({codes}, codes[{at}]) * (own_type IN ('llm', 'embedding'))]])"
 
 
 def members() -> str:
-    """[(name, number)] of all usage objects of a span; a reply's usage counts only when there is no other."""
+    """[(name, number)] of all usage objects of a span, and of the usage in a reply."""
     objects = f"arrayFilter((v, c) -> c = {OPENED}, vals, codes)"
-    texts = f"arrayPushBack({objects}, extract(reply, {quoted(REPLY_USAGE)}))"
+    texts = f"arrayConcat({objects}, arrayMap(r -> extract(r, {quoted(REPLY_USAGE)}), replies))"
     found = f"extractAllGroupsVertical(t, {quoted(USAGE_NUMBERS)})"
     return f"arrayFlatten(arrayMap(t -> arrayMap(m -> (m[1], m[2]), {found}), {texts}))"
 
