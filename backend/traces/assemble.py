@@ -33,6 +33,7 @@ def call_of(row: Row) -> Call:
         row["cost_input"],
         row["cost_output"],
         row["reported_cost"] >= 0,
+        row["response_id"],
     )
 
 
