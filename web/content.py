@@ -7,6 +7,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.client import responses
 from typing import Any, cast
 
 from django.utils.safestring import SafeString
@@ -18,6 +19,7 @@ from web import richtext
 # An SVG image may carry scripts and styles, so it is not among them.
 SHOWN_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 ROLE_ICONS = {"system": "settings", "developer": "settings", "user": "user", "assistant": "sparkles", "tool": "wrench"}
+HTTP_STATUS = ("http.response.status_code", "http.status_code")
 # Of a long conversation the first messages are folded: what matters is at its end.
 OPEN_MESSAGES = 6
 
@@ -75,6 +77,7 @@ class SpanContent:
     resource: list[ShownAttribute]
     events: list[tuple[Any, list[ShownAttribute]]] = field(default_factory=list[tuple[Any, list[ShownAttribute]]])
     cut: bool = False
+    http_failure: str = ""  # "429 Too Many Requests"
 
     @property
     def says_something(self) -> bool:
@@ -102,7 +105,17 @@ def present(span: SpanView, *, whole: bool = False) -> SpanContent:
         resource=reader.attributes(span.resource_attributes),
         events=[(event, reader.attributes(event.attributes)) for event in span.events],
         cut=reader.has_cut,
+        http_failure=http_failure(span),
     )
+
+
+def http_failure(span: SpanView) -> str:
+    """The status of a refused request; to a server, a 4xx that it gave is no failure of its own."""
+    text = next((span.attributes[key] for key in HTTP_STATUS if span.attributes.get(key)), "")
+    code = int(text) if text.isdecimal() and len(text) == 3 else 0
+    if code < 400 or (span.kind == "server" and code < 500):
+        return ""
+    return f"{code} {responses.get(code, '')}".strip()
 
 
 class _Reader:

@@ -15,6 +15,9 @@ urlpatterns = [
     path("p/<slug:project>/traces/<str:trace_id>/", trace.trace_page, name="trace"),
     path("p/<slug:project>/traces/<str:trace_id>/tree/", trace.tree_rows, name="tree-rows"),
     path("p/<slug:project>/traces/<str:trace_id>/spans/<str:span_id>/", trace.span_panel, name="span"),
+    path(
+        "p/<slug:project>/traces/<str:trace_id>/spans/<str:span_id>/mapping/", trace.span_mapping, name="span-mapping"
+    ),
     path("p/<slug:project>/ingest/", ingest.ingest_page, name="ingest"),
     path("p/<slug:project>/settings/keys/", keys.key_list, name="keys"),
     path("p/<slug:project>/settings/keys/<uuid:key_id>/revoke/", keys.key_revoke, name="key-revoke"),

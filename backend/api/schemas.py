@@ -175,6 +175,41 @@ class Span(Timed):
     links = Link(many=True)
 
 
+SOURCES = ("attribute", "resource", "event", "derived", "inferred", "none")
+
+
+class MappingCandidate(s.Serializer[Any]):
+    source = s.ChoiceField(choices=SOURCES)  # pyright: ignore[reportAssignmentType]
+    key = s.CharField(allow_null=True)
+    member = s.CharField(allow_null=True, help_text="Of the JSON object in the attribute.")
+    value = s.CharField(help_text="The text that was sent, its first 300 characters.")
+
+
+class MappingField(MappingCandidate):
+    """`derived`: worked out from `key`. `inferred`: from the rest of the span. `none`: the field is empty."""
+
+    name = s.CharField()
+    stored = s.CharField(help_text="What the field holds, as text.")
+    lost = MappingCandidate(many=True)
+
+
+class MappingMessages(s.Serializer[Any]):
+    convention = s.CharField(allow_null=True, help_text="Whose messages are shown.")
+    conventions = s.ListField(child=s.CharField(), help_text="All that had something to add, in order.")
+    attributes = s.ListField(child=s.CharField(), help_text="What they read.")
+
+
+class SpanMapping(s.Serializer[Any]):
+    trace_id = s.CharField()
+    span_id = s.CharField()
+    mapping_version = s.IntegerField(help_text="Of the table that read this span; 0 when that was not noted yet.")
+    current_version = s.IntegerField()
+    fields = MappingField(many=True)  # pyright: ignore[reportAssignmentType,reportIncompatibleMethodOverride]
+    messages = MappingMessages()
+    unused = s.ListField(child=s.CharField(), help_text="Attributes that nothing read.")
+    unused_resource = s.ListField(child=s.CharField())
+
+
 class Score(s.Serializer[Any]):
     id = s.CharField()
     name = s.CharField()

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from backend.core.limits import PREVIEW_CHARS
 from backend.core.times import rfc3339
-from backend.traces.view import SpanEvent, SpanLink, SpanView, TraceRow, TraceView
+from backend.traces.view import SpanEvent, SpanLink, SpanSources, SpanView, TraceRow, TraceView
 
 NS_PER_MS = 1_000_000
 
@@ -111,6 +112,42 @@ def span(view: SpanView) -> dict[str, Any]:
         "events": events(view.events),
         "links": links(view.links),
     }
+
+
+def span_mapping(found: SpanSources) -> dict[str, Any]:
+    mapping = found.mapping
+    return {
+        "trace_id": found.trace_id,
+        "span_id": found.span_id,
+        "mapping_version": found.mapping_version,
+        "current_version": found.current_version,
+        "fields": [
+            {
+                "name": one.name,
+                "source": one.source,
+                "key": one.key or None,
+                "member": one.member or None,
+                "value": shortened(one.value),
+                "stored": shortened(one.stored),
+                "lost": [
+                    {"source": c.source, "key": c.key, "member": c.member or None, "value": shortened(c.value)}
+                    for c in one.lost
+                ],
+            }
+            for one in mapping.fields
+        ],
+        "messages": {
+            "convention": mapping.convention or None,
+            "conventions": mapping.conventions,
+            "attributes": mapping.read,
+        },
+        "unused": mapping.unused,
+        "unused_resource": mapping.unused_resource,
+    }
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= PREVIEW_CHARS else text[:PREVIEW_CHARS] + "…"
 
 
 def events(found: Sequence[SpanEvent]) -> list[dict[str, Any]]:

@@ -79,6 +79,21 @@ class Span(APIView):
         return Response(shapes.span(services.get_span(access_of(request).project_id, trace_id, span_id)))
 
 
+class SpanMapping(APIView):
+    @extend_schema(
+        operation_id="get_span_mapping",
+        summary="Why a span looks as it does",
+        parameters=[queries.PROJECT_PARAMETER],
+        responses={200: schemas.SpanMapping, **ERRORS},
+        tags=["traces"],
+    )
+    def get(self, request: Request, trace_id: str, span_id: str) -> Response:
+        """Which attribute filled each field, which candidates lost, and which attributes nothing used."""
+        queries.check_known(request.query_params, ())
+        found = services.get_span_sources(access_of(request).project_id, trace_id, span_id)
+        return Response(shapes.span_mapping(found))
+
+
 def order_of(written: str) -> Literal["newest", "oldest"]:
     if written not in ORDERS:
         raise InvalidInput(f"order is {' or '.join(ORDERS)}.", field="order")

@@ -21,6 +21,7 @@ urlpatterns = [
     path("v1/traces", traces.Traces.as_view(), name="api-traces"),
     path("v1/traces/<str:trace_id>", traces.Trace.as_view(), name="api-trace"),
     path("v1/spans/<str:trace_id>/<str:span_id>", traces.Span.as_view(), name="api-span"),
+    path("v1/spans/<str:trace_id>/<str:span_id>/mapping", traces.SpanMapping.as_view(), name="api-span-mapping"),
     path("v1/scores", scores.Scores.as_view(), name="api-scores"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", Docs.as_view(), name="api-docs"),

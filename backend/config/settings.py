@@ -201,6 +201,7 @@ SPECTACULAR_SETTINGS = {
         "StatusCode": "backend.api.schemas.STATUS_CODES",
         "ScoreSource": "backend.api.schemas.SCORE_SOURCES",
         "CostSource": "backend.api.schemas.COST_SOURCES",
+        "MappingSource": "backend.api.schemas.SOURCES",
     },
 }
 

@@ -1,7 +1,7 @@
 """The normalising SELECT, made from columns.py: OTLP as ClickHouse decoded it -> the columns of `spans`.
 
 How a value is found cheaply (DESIGN section 8): every attribute key is looked up once with `transform(key, KEYS, CODES, 0)`,
-where code = field * 16 + rank; the positions of the hits, sorted by code, put each field's best candidate first; a column is
+where code = field * RANKS + rank; the positions of the hits, sorted by code, put each field's best candidate first; a column is
 then one `indexOf` over that short array and one index into the values.
 """
 
@@ -11,17 +11,36 @@ import hashlib
 from collections.abc import Iterable, Mapping
 
 from backend.conventions.columns import (
-    CACHE_BESIDE_INPUT,
+    ANSWERS_AS_ASKED,
+    BESIDE_KEYS,
+    BESIDE_MEMBERS,
+    BESIDE_SCOPES,
     FIELDS,
+    FIRST_CHUNK_EVENTS,
     MAPPING_VERSION,
+    PROVIDER_OF_MODEL,
+    PROVIDER_WORDS,
+    REPLIES,
     RESOURCE_KEYS,
     TYPE_WORDS,
+    USAGE_OBJECTS,
     Field,
     Kind,
 )
 from backend.core.limits import PREVIEW_CHARS
 
-RANKS = 16  # candidates a field may have: the code keeps four bits for the rank
+RANKS = 64  # candidates a field may have: the code keeps six bits for the rank
+RANK_BITS = 6
+OPENED = 60_000  # the code of USAGE_OBJECTS, above those of all fields
+# What a provider's reply says of itself. The content it quotes has its quotes escaped and does not match.
+REPLY_PATTERNS: Mapping[str, str] = {
+    "reply_model": r'"(?:model_name|model|model_version|modelVersion)": ?"([^"]+)"',
+    "reply_id": r'"(?:id|response_id)": ?"((?:chatcmpl|resp|msg|gen)[-_][^"]+)"',
+}
+REPLY_FINISH = r'"(?:finish_reason|stop_reason|finishReason|stopReason)": ?"([^"]+)"'
+REPLY_USAGE = r'(?s)"(?:usage|usage_metadata|usageMetadata)": ?(\{.*)'
+# Numbers in an object of any depth, as JSON or as Python prints it.
+USAGE_NUMBERS = r"""["'](\w+)["']: ?([0-9.]+)"""
 NUMBER: Mapping[str, int] = {field.name: number for number, field in enumerate(FIELDS, 1)}
 
 
@@ -47,16 +66,47 @@ def candidate_codes() -> dict[str, int]:
     return codes
 
 
+def member_codes() -> dict[str, int]:
+    """member of a usage object -> field * RANKS + rank."""
+    found = [(name, field, rank) for field in FIELDS for rank, name in enumerate(field.members)]
+    if len({name for name, _, _ in found}) != len(found):
+        raise ValueError("a member of the usage objects belongs to two fields")
+    return {name: NUMBER[field.name] * RANKS + rank for name, field, rank in found}
+
+
 def lookup(keys: str, values: str) -> str:
     """Array of codes beside `keys`: 0 where the key means nothing or its value is empty."""
-    codes = candidate_codes()
+    codes = {**candidate_codes(), **dict.fromkeys(USAGE_OBJECTS, OPENED)}
     found = f"transform(k, {array(codes)}, {array(codes.values())}, 0)"
     return f"arrayMap((k, v) -> if(v = '', 0, toUInt16({found})), {keys}, {values})"
 
 
 def own(name: str) -> str:
-    field, value = FIELDS[NUMBER[name] - 1], f"vals[pos[indexOf(fields, {NUMBER[name]})]]"
-    return f"JSONExtractString({value}, {quoted(field.inside)})" if field.inside else value
+    """SQL of the text of a field's own keys, members or member; '' when there is none."""
+    field = FIELDS[NUMBER[name] - 1]
+    if name in REPLY_PATTERNS:
+        return f"arrayMap(r -> extract(r, {quoted(REPLY_PATTERNS[name])}), replies)[1]"
+    if field.of:
+        return member_text(own(field.of), field)
+    at = f"indexOf(fields, {NUMBER[name]})"
+    value = f"vals[pos[{at} * {starts_with_any('scope_name', field.scopes)}]]" if field.scopes else f"vals[pos[{at}]]"
+    if field.inside:
+        return member_text(value, field)
+    if not field.members:
+        return value
+    return f"concat({value}, member_vals[member_pos[indexOf(member_fields, {NUMBER[name]}) * ({value} = '')]])"
+
+
+def member_text(value: str, field: Field) -> str:
+    """The member of a JSON object as text: a text must be one, a number or a flag may be given as a text."""
+    if field.kind in ("text", "name", "lower"):
+        return f"JSONExtractString({value}, {quoted(field.inside)})"
+    return f"trimBoth(JSONExtractRaw({value}, {quoted(field.inside)}), '\"')"
+
+
+def starts_with_any(text: str, prefixes: Iterable[str]) -> str:
+    """1 or 0. A sum, because the lazy evaluation of OR costs more than the tests (docs/decisions/0004)."""
+    return "(" + (" + ".join(f"startsWith({text}, {quoted(prefix)})" for prefix in prefixes) or "0") + ")"
 
 
 def picked(name: str) -> str:
@@ -67,16 +117,17 @@ def picked(name: str) -> str:
 
 READ_AS: Mapping[Kind, str] = {
     "text": "{0}",
-    "lower": "lower({0})",
+    "name": "trimBoth({0}, '\"')",
+    "lower": "lower(trimBoth({0}, '\"'))",
     "int": "greatest(toInt64OrDefault({0}, toInt64(-1)), -1)",
     "float": "greatest(toFloat64OrDefault({0}, toFloat64(-1)), -1)",
-    "seconds": "if({0} = '', -1, toInt64(greatest(toFloat64OrDefault({0}, toFloat64(-1e-9)), -1e-9) * 1e9))",
-    "milliseconds": "if({0} = '', -1, toInt64(greatest(toFloat64OrDefault({0}, toFloat64(-1e-6)), -1e-6) * 1e6))",
+    "seconds": "toInt64(greatest(toFloat64OrDefault({0}, toFloat64(-1e-9)), -1e-9) * 1e9)",
+    "milliseconds": "toInt64(greatest(toFloat64OrDefault({0}, toFloat64(-1e-6)), -1e-6) * 1e6)",
     "list": (
-        "multiIf({0} = '', [], startsWith({0}, '['), JSONExtract({0}, 'Array(String)'),"
-        " arrayFilter(x -> x != '', arrayMap(x -> trimBoth(x), splitByChar(',', {0}))))"
+        "arrayConcat(JSONExtract({0}, 'Array(String)'), arrayFilter(x -> x != '', arrayMap(x -> trimBoth(x),"
+        " splitByChar(',', substring({0}, 1, length({0}) * (substring({0}, 1, 1) != '['))))))"
     ),
-    "flag": "multiIf({0} = '', -1, lower({0}) IN ('true', '1'), 1, 0)",
+    "flag": "(lower({0}) IN ('true', '1')) - ({0} = '')",
 }
 
 
@@ -116,14 +167,20 @@ def nanoseconds(ns: str) -> str:
 
 
 # -- derived columns ---------------------------------------------------------------------------------------------------
-def type_expression() -> str:
-    """The convention's own word; else what the span carries: a model call, a tool, an agent."""
+def own_type() -> str:
+    """The product's type for the convention's own word, '' for an unknown word."""
     words = [(word, kind) for kind, known in TYPE_WORDS.items() for word in known]
     tables = f"{array(w for w, _ in words)}, {array(k for _, k in words)}, ''"
-    own_word, operation = (f"transform(lower({picked(name)}), {tables})" for name in ("type_word", "operation"))
+    own_word, operation = (
+        f"transform({column(FIELDS[NUMBER[name] - 1])}, {tables})" for name in ("type_word", "operation")
+    )
+    return f"[{operation}, {own_word}][1 + ({own_word} != '')]"
+
+
+def type_expression() -> str:
+    """The convention's own word; else what the span carries: a model call, a tool, an agent."""
     return (
-        f"multiIf({own_word} != '', {own_word}, {operation} != '', {operation},"
-        " tool_name != '', 'tool',"
+        "multiIf(own_type != '', own_type, tool_name != '', 'tool',"
         " request_model != '' AND (input_tokens >= 0 OR output_tokens >= 0 OR finish_reasons != []), 'llm',"
         " agent_name != '', 'agent', 'span')"
     )
@@ -163,29 +220,73 @@ def preview(column_name: str, *, role: str) -> str:
 def exception_type() -> str:
     first = "arrayFirstIndex(e -> e.name = 'exception', s.events)"
     attributes = f"s.events[{first}].attributes"
-    return f"if(has(s.events.name, 'exception'), {attributes}.value[indexOf({attributes}.key, 'exception.type')].string_value, '')"
+    return f"{attributes}.value[indexOf({attributes}.key, 'exception.type')].string_value"
 
 
 def resource_value(name: str) -> str:
     tries = [f"resource_vals[indexOf(resource_keys, {quoted(key)})]" for key in RESOURCE_KEYS[name]]
-    return tries[0] if len(tries) == 1 else "multiIf(" + ", ".join(f"{t} != '', {t}" for t in tries) + ", '')"
+    return tries[0] if len(tries) == 1 else first_filled(*tries)
 
 
 def first_filled(*expressions: str) -> str:
-    return "multiIf(" + ", ".join(f"{e} != '', {e}" for e in expressions) + ", '')"
+    """Not multiIf: its lazy evaluation costs twice as much."""
+    return f"arrayFirst(x -> x != '', [{', '.join(expressions)}])"
 
 
 def input_tokens() -> str:
-    scopes = " OR ".join(f"startsWith(scope_name, {quoted(scope)})" for scope in CACHE_BESIDE_INPUT) or "0"
+    """All input. What was given leaves cached input out when the convention does, or when the numbers show it."""
     plain = column(FIELDS[NUMBER["input_tokens"] - 1])
-    beside = "greatest(cache_read_tokens, 0) + greatest(cache_write_tokens, 0)"
-    return f"if(({scopes}) AND {plain} >= 0, {plain} + {beside}, {plain})"
+    cached = "(greatest(cache_read_tokens, 0) + greatest(cache_write_tokens, 0))"
+    codes = array(member_codes()[name] for name in BESIDE_MEMBERS)
+    member = f"has({codes}, member_codes[member_pos[indexOf(member_fields, {NUMBER['input_tokens']})]])"
+    read_code = f"codes[pos[indexOf(fields, {NUMBER['cache_read_tokens']})]]"
+    by_key = " + ".join(
+        f"({read_code} = {candidate_codes()[key]}) * {starts_with_any('provider', providers)}"
+        for key, providers in BESIDE_KEYS.items()
+    )
+    shown = f"({plain} + greatest(output_tokens, 0) + {cached} = total_tokens) + ({cached} > {plain})"
+    beside = f"({starts_with_any('scope_name', BESIDE_SCOPES)} + {member} + {by_key} + {shown} > 0)"
+    return f"{plain} + {cached} * {beside} * ({plain} >= 0)"
+
+
+def answering_model() -> str:
+    told = column(FIELDS[NUMBER["response_model"] - 1])
+    asked = f"({told} = '') * (output_tokens >= 0) * {starts_with_any('scope_name', ANSWERS_AS_ASKED)}"
+    return f"[{told}, request_model][1 + {asked}]"
+
+
+def provider() -> str:
+    """In the words of the GenAI conventions; that of the model's name when a model call tells none."""
+    words = [(word, meant) for meant, known in PROVIDER_WORDS.items() for word in known]
+    told = column(FIELDS[NUMBER["provider"] - 1])
+    told = f"transform({told}, {array(w for w, _ in words)}, {array(m for _, m in words)}, {told})"
+    model = "substring(request_model, 1, 4)"
+    guess = f"transform({model}, {array(PROVIDER_OF_MODEL)}, {array(PROVIDER_OF_MODEL.values())}, '')"
+    return f"[{told}, {guess}][1 + ({told} = '') * (own_type IN ('llm', 'embedding', ''))]"
+
+
+def finish_reasons() -> str:
+    given = column(FIELDS[NUMBER["finish_reasons"] - 1])
+    in_reply = f"arrayDistinct(arrayFlatten(arrayMap(r -> extractAll(r, {quoted(REPLY_FINISH)}), replies)))"
+    return f"arrayConcat({given}, arrayResize({in_reply}, length({in_reply}) * empty({given})))"
+
+
+def time_to_first_token() -> str:
+    numbers = ", ".join(column(FIELDS[NUMBER[name] - 1]) for name in ("ttft_seconds", "ttft_milliseconds"))
+    started = "toInt64(s.start_time_unix_nano)"
+    said = f"toUnixTimestamp64Nano(parseDateTime64BestEffortOrZero({column(FIELDS[NUMBER['first_token_at'] - 1])}, 9, 'UTC'))"
+    names = array(FIRST_CHUNK_EVENTS)
+    event = f"toInt64(arrayFirst((t, n) -> has({names}, n), s.events.time_unix_nano, s.events.name))"
+    return f"greatest({numbers}, {said} - {started}, {event} - {started}, -1)"
 
 
 # Fields that only feed other columns.
 FEEDERS = frozenset(
-    {"type_word", "error_attribute", "ttft_seconds", "ttft_milliseconds", "model_name", "invoked_model"}
-)
+    {
+        "type_word", "error_attribute", "ttft_seconds", "ttft_milliseconds", "first_token_at", "metadata", "parameters",
+        "cost_object",
+    }
+) | {name for field in FIELDS for name in field.also}  # fmt: skip
 
 
 def span_columns() -> dict[str, str]:
@@ -211,7 +312,11 @@ def span_columns() -> dict[str, str]:
         "service_name": resource_value("service_name"),
         **plain,
         "error_type": first_filled(picked("error_attribute"), exception_type()),
-        "time_to_first_token_ns": f"greatest({column(FIELDS[NUMBER['ttft_seconds'] - 1])}, {column(FIELDS[NUMBER['ttft_milliseconds'] - 1])})",
+        "time_to_first_token_ns": time_to_first_token(),
+        "provider": provider(),
+        "response_model": answering_model(),
+        "finish_reasons": finish_reasons(),
+        "tags": f"arrayFilter(x -> NOT match(x, '^(seq:step|map:key|graph:step):'), {plain['tags']})",
         "input_tokens": input_tokens(),
         "type": type_expression(),
         "input_key": f"keys[pos[indexOf(fields, {NUMBER['input']})]]",
@@ -229,33 +334,67 @@ def span_columns() -> dict[str, str]:
     return columns
 
 
+def picking(attributes: str) -> str:
+    """What the expressions of span_columns read, made from a SELECT of `keys`, `vals` and the rest of a span.
+
+    Innermost first: codes of the keys; their positions, best first; the fields these are for; the type that the span's
+    own words give; the reply of a model call; the members of usage objects, with the same three arrays.
+    """
+    stages = (
+        f"{lookup('keys', 'vals')} AS codes",
+        f"arraySort(i -> codes[i], arrayFilter(i -> codes[i] % {OPENED} > 0, arrayEnumerate(codes))) AS pos",
+        f"arrayMap(i -> bitShiftRight(codes[i], {RANK_BITS}), pos) AS fields",
+        f"{own_type()} AS own_type",
+        f"{replies()} AS replies",
+        f"{members()} AS members",
+        f"{member_lookup()} AS member_codes, arrayMap(m -> m.2, members) AS member_vals",
+        "arraySort(i -> member_codes[i], arrayEnumerate(member_codes)) AS member_pos",
+        f"arrayMap(i -> bitShiftRight(member_codes[i], {RANK_BITS}), member_pos) AS member_fields",
+    )
+    for stage in stages:
+        attributes = f"SELECT *, {stage}\nFROM (\n{attributes}\n)"
+    return attributes
+
+
+def replies() -> str:
+    """The output of a model call when it is the provider's whole reply. An array, so that no pattern runs without one."""
+    at = f"pos[indexOf(fields, {NUMBER['output']})]"
+    codes = array(candidate_codes()[key] for key in REPLIES)
+    return f"arrayFilter(r -> r != '', [vals[{at} * has({codes}, codes[{at}]) * (own_type IN ('llm', 'embedding'))]])"
+
+
+def members() -> str:
+    """[(name, number)] of all usage objects of a span, and of the usage in a reply."""
+    objects = f"arrayFilter((v, c) -> c = {OPENED}, vals, codes)"
+    texts = f"arrayConcat({objects}, arrayMap(r -> extract(r, {quoted(REPLY_USAGE)}), replies))"
+    found = f"extractAllGroupsVertical(t, {quoted(USAGE_NUMBERS)})"
+    return f"arrayFlatten(arrayMap(t -> arrayMap(m -> (m[1], m[2]), {found}), {texts}))"
+
+
+def member_lookup() -> str:
+    codes = member_codes()
+    return f"arrayMap(m -> toUInt16(transform(m.1, {array(codes)}, {array(codes.values())}, 0)), members)"
+
+
 def normalising_select() -> str:
     """The SELECT of the materialized view that fills `spans` from `otlp_traces`."""
     select = ",\n  ".join(f"{expression} AS {name}" for name, expression in span_columns().items())
+    attributes = f"""SELECT project_id, received_ns, resource_keys, resource_vals, scope, s, s.attributes.key AS keys,
+       arrayMap(x -> {value_text("x")}, s.attributes.value) AS vals
+FROM (
+  SELECT project_id, received_ns, resource_keys, resource_vals, ss.scope AS scope, arrayJoin(ss.spans) AS s
+  FROM (
+    SELECT project_id, received_at AS received_ns, rs.resource.attributes.key AS resource_keys,
+           arrayMap(x -> {value_text("x")}, rs.resource.attributes.value) AS resource_vals,
+           arrayJoin(rs.scope_spans) AS ss
+    FROM (SELECT project_id, received_at, arrayJoin(resource_spans) AS rs FROM otlp_traces)
+  )
+)"""
     return f"""
 SELECT
   {select}
 FROM (
-  SELECT *, arrayMap(i -> bitShiftRight(codes[i], 4), pos) AS fields
-  FROM (
-    SELECT *, arraySort(i -> codes[i], arrayFilter(i -> codes[i] > 0, arrayEnumerate(codes))) AS pos
-    FROM (
-      SELECT *, {lookup("keys", "vals")} AS codes
-      FROM (
-        SELECT project_id, received_ns, resource_keys, resource_vals, scope, s, s.attributes.key AS keys,
-               arrayMap(x -> {value_text("x")}, s.attributes.value) AS vals
-        FROM (
-          SELECT project_id, received_ns, resource_keys, resource_vals, ss.scope AS scope, arrayJoin(ss.spans) AS s
-          FROM (
-            SELECT project_id, received_at AS received_ns, rs.resource.attributes.key AS resource_keys,
-                   arrayMap(x -> {value_text("x")}, rs.resource.attributes.value) AS resource_vals,
-                   arrayJoin(rs.scope_spans) AS ss
-            FROM (SELECT project_id, received_at, arrayJoin(resource_spans) AS rs FROM otlp_traces)
-          )
-        )
-      )
-    )
-  )
+{picking(attributes)}
 )"""
 
 

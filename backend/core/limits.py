@@ -82,6 +82,9 @@ MAX_SPANS_PER_TRACE = 100_000
 PREVIEW_CHARS = 160
 MAX_SCORES_PER_REQUEST = 1_000
 
+# Spans that `manage.py renormalise` writes in one statement: some seconds of work, well under a request's time limit.
+RENORMALISED_AT_ONCE = 50_000
+
 # --- screen -----------------------------------------------------------------------------------------------------------
 # A browser lays out 2,000 tree rows in about a quarter of a second; the rest is loaded while one scrolls.
 TREE_ROWS_FIRST = 2_000
@@ -91,6 +94,8 @@ SHOWN_CHARS = 40_000
 SHOWN_ATTRIBUTE_CHARS = 4_000
 # Markdown and JSON are only rendered up to this: parsing costs about 1 µs a character and people stop reading before.
 RENDERED_CHARS = 40_000
+# Spans named where a trace's total is explained; the rest is a number.
+SPANS_OF_TOTAL = 50
 # An image larger than this is named, not shown: it would be sent with every look at its span.
 INLINE_IMAGE_CHARS = 8 * MIB
 # Failed logins per address and email, and per address, before one has to wait.

@@ -57,7 +57,7 @@ _KEY_VALUE = f"Tuple(key String, value {_ANY})"
 _RESOURCE = f"resource Tuple(attributes Array({_KEY_VALUE}))"
 _SCOPE = "scope Tuple(name String, version String)"
 
-_SPAN = (
+SPAN_TYPE = (
     "Tuple(trace_id String, span_id String, parent_span_id String, name String, kind UInt32, start_time_unix_nano UInt64,"
     f" end_time_unix_nano UInt64, attributes Array({_KEY_VALUE}),"
     f" events Array(Tuple(time_unix_nano UInt64, name String, attributes Array({_KEY_VALUE}))),"
@@ -70,9 +70,7 @@ _LOG = (
 )
 _ENVELOPE = "project_id String, received_at UInt64"
 
-OTLP_TRACES_COLUMNS = (
-    f"resource_spans Array(Tuple({_RESOURCE}, scope_spans Array(Tuple({_SCOPE}, spans Array({_SPAN}))))), {_ENVELOPE}"
-)
+OTLP_TRACES_COLUMNS = f"resource_spans Array(Tuple({_RESOURCE}, scope_spans Array(Tuple({_SCOPE}, spans Array({SPAN_TYPE}))))), {_ENVELOPE}"
 OTLP_LOGS_COLUMNS = f"resource_logs Array(Tuple({_RESOURCE}, scope_logs Array(Tuple({_SCOPE}, log_records Array({_LOG}))))), {_ENVELOPE}"
 
 # What made inserts cheap is measured in DESIGN section 8.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from backend.conventions.columns import MAPPING_VERSION
+from backend.conventions.mapping import explain
 from backend.conventions.messages import render
 from backend.conventions.messages.schema import LogEvent, RawSpan
 from backend.store.client import Row
 from backend.traces.totals import Call, cost_of, counted, given, total_cost, total_usage, usage_of
-from backend.traces.view import SpanError, SpanEvent, SpanLink, SpanView, Status, StatusCode, TraceRow
+from backend.traces.view import SpanError, SpanEvent, SpanLink, SpanSources, SpanView, Status, StatusCode, TraceRow
 
 STATUS: Mapping[int, StatusCode] = {1: "ok", 2: "error"}
 KIND = ("unspecified", "internal", "server", "client", "producer", "consumer")
@@ -30,6 +33,7 @@ def call_of(row: Row) -> Call:
         row["cost_input"],
         row["cost_output"],
         row["reported_cost"] >= 0,
+        row["response_id"],
     )
 
 
@@ -128,14 +132,23 @@ def raw_span(row: Row, events: list[Row]) -> RawSpan:
     )
 
 
+def span_sources(row: Row, log_events: list[Row]) -> SpanSources:
+    span = raw_span(row, log_events)
+    attributes = _all_attributes(row)
+    mapping = explain(replace(span, attributes=attributes), dict(row["resource_attributes"]), row)
+    return SpanSources(row["trace_id"], row["span_id"], mapping, row["mapping_version"], MAPPING_VERSION)
+
+
+def _all_attributes(row: Row) -> dict[str, str]:
+    """With the two that are stored as input and output."""
+    kept_apart = {row["input_key"]: row["input"], row["output_key"]: row["output"]}
+    return {**row["attributes"], **{key: value for key, value in kept_apart.items() if key}}
+
+
 def whole_span(row: Row, log_events: list[Row]) -> SpanView:
     """A span with its payload, its messages rendered. `log_events`: those of this span."""
     fields = light_fields(row)
     rendered = render(raw_span(row, log_events))
-    attributes: dict[str, str] = dict(row["attributes"])
-    for key, value in ((row["input_key"], row["input"]), (row["output_key"], row["output"])):
-        if key:
-            attributes[key] = value
     if rendered.error and fields["error"]:
         known: SpanError = fields["error"]
         error = rendered.error
@@ -152,7 +165,7 @@ def whole_span(row: Row, log_events: list[Row]) -> SpanView:
         tool_definitions=rendered.tool_definitions,
         tool=rendered.tool,
         documents=rendered.documents,
-        attributes=attributes,
+        attributes=_all_attributes(row),
         resource_attributes=dict(row["resource_attributes"]),
         events=[SpanEvent(name, time_ns, dict(attrs)) for name, time_ns, attrs in row["events"]]
         + [SpanEvent(e["event_name"], e["time_ns"], {**e["attributes"], "body": e["body"]}) for e in log_events],

@@ -20,7 +20,7 @@ from backend.store.queries import traces as trace_queries
 from backend.store.queries.spans import TraceBounds
 from backend.traces import assemble
 from backend.traces.totals import counted, total_cost, total_usage
-from backend.traces.view import SpanView, TracePage, TraceRow, TraceView
+from backend.traces.view import SpanSources, SpanView, TracePage, TraceRow, TraceView
 
 TRACE_ID = re.compile(r"[0-9a-f]{32}")
 SPAN_ID = re.compile(r"[0-9a-f]{16}")
@@ -133,7 +133,9 @@ def _trace_view(
 ) -> TraceView:
     root = next((span for span in spans if not span.parent_span_id), None)
     head = root or spans[0]
-    calls = counted(call for call in map(assemble.call_of, rows) if assemble.has_usage(call))
+    every = [call for call in map(assemble.call_of, rows) if assemble.has_usage(call)]
+    calls = counted(every)
+    summed = {call.span_id for call in calls}
     errors = sum(span.status.code == "error" for span in spans)
     start_ns = min(span.start_ns for span in spans)
     return TraceView(
@@ -153,15 +155,27 @@ def _trace_view(
         scores=scores.scores_of_trace(project_id, trace_id),
         payloads=payloads,
         truncated=count > len(spans),
+        counted=[call.span_id for call in calls],
+        repeated=[call.span_id for call in every if call.span_id not in summed],
     )
 
 
 def get_span(project_id: UUID, trace_id: str, span_id: str) -> SpanView:
     """One span, whole. Raises NotFound, InvalidInput."""
+    return assemble.whole_span(*_stored_span(project_id, trace_id, span_id))
+
+
+def get_span_sources(project_id: UUID, trace_id: str, span_id: str) -> SpanSources:
+    """Which attribute filled each field of a span. Raises NotFound, InvalidInput."""
+    return assemble.span_sources(*_stored_span(project_id, trace_id, span_id))
+
+
+def _stored_span(project_id: UUID, trace_id: str, span_id: str) -> tuple[Row, list[Row]]:
+    """The row of a span and its log events."""
     trace_id, span_id = _checked_id(trace_id, TRACE_ID, "trace_id"), _checked_id(span_id, SPAN_ID, "span_id")
     store = client.current()
     bounds = span_queries.trace_bounds(store, project_id, trace_id)
     row = span_queries.whole_span(store, project_id, trace_id, span_id, bounds) if bounds else None
     if bounds is None or row is None:
         raise NotFound(f"There is no span {span_id} in trace {trace_id} of this project.")
-    return assemble.whole_span(row, _log_events(project_id, trace_id, bounds).get(span_id, []))
+    return row, _log_events(project_id, trace_id, bounds).get(span_id, [])

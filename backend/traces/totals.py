@@ -2,6 +2,7 @@
 
 A span counts when it is a model call (llm, embedding, reranker) with usage and no child of it is one too: an agent
 or a wrapper repeats what the calls below it report. A trace without such spans counts the deepest spans with usage.
+Of several spans with one response id only the first counts: two instrumentations saw the same call.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Call:
     cost_input: float
     cost_output: float
     reported: bool
+    response_id: str = ""
 
 
 def given(number: int) -> int | None:
@@ -65,7 +67,12 @@ def counted(calls: Iterable[Call]) -> list[Call]:
     every = list(calls)
     models = [call for call in every if call.type in CALLS] or every
     parents = {call.parent_span_id for call in models}
-    return [call for call in models if call.span_id not in parents]
+    deepest = [call for call in models if call.span_id not in parents]
+    # A call without a response id is itself only: span ids are unique.
+    once: dict[str, Call] = {}
+    for call in deepest:
+        once.setdefault(call.response_id or call.span_id, call)
+    return list(once.values())
 
 
 def _sum(values: Iterable[int | None]) -> int | None:

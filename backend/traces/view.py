@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from backend.conventions.mapping import SpanMapping
+
 StatusCode = Literal["ok", "error", "unset"]
 CostSource = Literal["reported", "computed", "unpriced", "mixed"]
 Message = dict[str, Any]  # {"role", "parts": [{"type", …}], "finish_reason"?}: the OpenTelemetry GenAI message schema
@@ -154,6 +156,17 @@ class SpanView:
 
 
 @dataclass(slots=True)
+class SpanSources:
+    """Why a span looks as it does. `mapping_version`: of the table that read it, 0 when that was not noted yet."""
+
+    trace_id: str
+    span_id: str
+    mapping: SpanMapping
+    mapping_version: int
+    current_version: int
+
+
+@dataclass(slots=True)
 class TraceView:
     trace_id: str
     name: str
@@ -171,6 +184,8 @@ class TraceView:
     scores: list[dict[str, Any]]
     payloads: bool  # False: `spans` carry no payloads, ask for one span
     truncated: bool = False  # True: the trace has more spans than are listed
+    counted: list[str] = field(default_factory=list[str])  # ids of the spans whose usage and cost make up the total
+    repeated: list[str] = field(default_factory=list[str])  # ids of spans with usage that say the same once more
 
     @property
     def end_ns(self) -> int:

@@ -17,7 +17,8 @@ from tests.conftest import World
 pytestmark = [pytest.mark.store, pytest.mark.django_db, pytest.mark.usefixtures("store")]
 
 TRACE = "5b8aa5a2d2c872e8321cf37308d69df2"
-PATHS = ["/api/v1/traces", f"/api/v1/traces/{TRACE}", f"/api/v1/spans/{TRACE}/051581bf3cb55c13", "/api/v1/scores"]
+SPAN = f"/api/v1/spans/{TRACE}/051581bf3cb55c13"
+PATHS = ["/api/v1/traces", f"/api/v1/traces/{TRACE}", SPAN, f"{SPAN}/mapping", "/api/v1/scores"]
 
 
 def basic(text: str) -> str:

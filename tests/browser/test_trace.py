@@ -43,6 +43,21 @@ def test_the_tabs_stay_when_another_span_is_chosen(page: Page, site: Site) -> No
     expect(page.locator("#sec-attributes")).to_contain_text("gen_ai.provider.name")
 
 
+def test_the_mapping_tab_says_where_each_field_came_from(page: Page, site: Site) -> None:
+    page.goto(site.trace(site.agent))
+    page.get_by_role("treeitem", name=re.compile("chat gpt-4o-mini")).click()
+    expect(page.locator("#span h2")).to_have_text("chat gpt-4o-mini")
+    page.get_by_role("tab", name="Mapping").click()
+    expect(page.get_by_role("row", name=re.compile("request_model"))).to_contain_text("gen_ai.request.model")
+    expect(page.locator("#sec-mapping")).to_contain_text("Read by otel_genai")
+    page.get_by_role("treeitem", name=re.compile("issue_refund")).click()
+    expect(page.get_by_role("tab", name="Mapping")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("row", name=re.compile("tool_name"))).to_contain_text("gen_ai.tool.name")
+    url = page.locator("[aria-selected=true][role=treeitem]").get_attribute("data-id")
+    page.goto(f"{site.trace(site.agent)}spans/{url}/mapping/")
+    expect(page.get_by_role("row", name=re.compile("tool_name"))).to_be_visible()
+
+
 def test_the_tree_is_worked_with_keys(page: Page, site: Site) -> None:
     page.goto(site.trace(site.agent))
     expect(page.get_by_role("tree")).to_be_visible()

@@ -143,7 +143,9 @@ def test_a_trace_has_its_spans_in_order_with_messages(store):
 def test_a_parent_that_repeats_its_childs_usage_counts_once(store):
     trace, outer = os.urandom(16), os.urandom(8)
     send(store, llm_span(trace, span_id=outer), llm_span(trace, parent=outer))
-    assert services.get_trace(PROJECT, trace.hex()).usage.input_tokens == 100
+    view = services.get_trace(PROJECT, trace.hex())
+    assert view.usage.input_tokens == 100
+    assert (len(view.counted), view.repeated) == (1, [outer.hex()])
     assert listed().results[0].usage.input_tokens == 100
 
 

@@ -44,3 +44,13 @@ def test_cost_says_where_it_came_from():
     assert total_cost([priced]) == Cost(total=3.0, input=1.0, output=2.0, source="computed")
     assert total_cost([priced, reported]) == Cost(total=7.0, source="mixed")
     assert total_cost([priced, CALL]).source == "mixed"
+
+
+def test_two_spans_with_one_response_id_are_one_call():
+    twice = [replace(CALL, span_id="x", response_id="msg_1"), replace(CALL, span_id="y", response_id="msg_1")]
+    assert counted(twice) == twice[:1]
+
+
+def test_calls_without_a_response_id_all_count():
+    calls = [replace(CALL, span_id="x"), replace(CALL, span_id="y")]
+    assert counted(calls) == calls

@@ -11,12 +11,14 @@ from django.core.cache import cache
 from django.test import Client
 
 from backend.accounts.models import User
+from backend.conventions.mapping import explain
+from backend.conventions.messages import RawSpan
 from backend.core.errors import NotFound
 from backend.intake import services as intake
 from backend.intake.view import IntakeView
 from backend.scores import services as scores
 from backend.traces import services as traces
-from backend.traces.view import SpanView, TracePage, TraceRow, TraceView
+from backend.traces.view import SpanSources, SpanView, TracePage, TraceRow, TraceView
 from tests.conftest import World
 
 
@@ -31,6 +33,7 @@ class Reads:
     scores: list[dict[str, Any]] = field(default_factory=list)
     intake: IntakeView = field(default_factory=lambda: IntakeView(0, 1, 0, 0, 0, 0, {}))
     error: Exception | None = None
+    mapping_version: int = 1
     asked: list[Any] = field(default_factory=list)
 
     def list_traces(self, project_id: UUID, query: Any) -> TracePage:
@@ -48,6 +51,12 @@ class Reads:
         if span_id not in self.spans:
             raise NotFound("There is no such span.")
         return self.spans[span_id]
+
+    def get_span_sources(self, project_id: UUID, trace_id: str, span_id: str) -> SpanSources:
+        span = self.get_span(project_id, trace_id, span_id)
+        stored = {"type": span.type, "request_model": span.request_model, "session_id": span.session_id}
+        raw = RawSpan(type=span.type, attributes=span.attributes)
+        return SpanSources(trace_id, span_id, explain(raw, span.resource_attributes, stored), 1, self.mapping_version)
 
     def scores_of_trace(self, project_id: UUID, trace_id: str) -> list[dict[str, Any]]:
         return self.scores
@@ -83,7 +92,7 @@ def _no_failed_logins() -> None:
 def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
     fake = Reads()
     for module, names in (
-        (traces, ("list_traces", "get_trace", "get_span")),
+        (traces, ("list_traces", "get_trace", "get_span", "get_span_sources")),
         (intake, ("overview",)),
         (scores, ("scores_of_trace",)),
     ):

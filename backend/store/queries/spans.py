@@ -18,7 +18,7 @@ LIGHT: LiteralString = """
   session_id, user_id, tags, trace_name, tool_name, agent_name, prompt_name, prompt_version, input_preview, output_preview"""
 
 PAYLOAD: LiteralString = """,
-  input, output, input_key, output_key, attributes, resource_attributes,
+  temperature, max_tokens, mapping_version, input, output, input_key, output_key, attributes, resource_attributes,
   arrayMap(e -> (e.name, toUnixTimestamp64Nano(e.time), e.attributes), events) AS events, links"""
 
 # Where the trace lies in the sort key: without it FINAL would have to look through all that the project ever sent.

@@ -3,7 +3,7 @@ const tree = document.getElementById("tree");
 const panel = document.getElementById("span");
 const grid = tree.parentElement;
 const folded = new Set();
-let tab = "content";
+let tab = panel.querySelector("[data-open]")?.dataset.tab || "content";
 
 const items = () => [...tree.querySelectorAll("[role=treeitem]")];
 const level = (item) => Number(item.getAttribute("aria-level"));
