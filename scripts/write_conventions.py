@@ -8,7 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from backend.conventions.columns import FIELDS, RESOURCE_KEYS, TYPE_WORDS  # noqa: E402 - needs the path above
+from backend.conventions.columns import FIELDS, RESOURCE_KEYS  # noqa: E402 - needs the path above
+from backend.conventions.words import TYPE_WORDS  # noqa: E402
 
 PAGE = ROOT / "docs" / "conventions.md"
 BEGIN, END = "<!-- made by scripts/write_conventions.py -->\n", "<!-- end -->\n"

@@ -14,10 +14,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from backend.conventions.columns import FIELDS, REPLIES, RESOURCE_KEYS, TYPE_WORDS, USAGE_OBJECTS, Field
+from backend.conventions.columns import FIELDS, RESOURCE_KEYS
+from backend.conventions.field import Field
+from backend.conventions.fields.content import REPLIES
+from backend.conventions.fields.usage import USAGE_OBJECTS
 from backend.conventions.messages import RENDERERS, RawSpan, Rendered
 from backend.conventions.messages.errors import read_error
 from backend.conventions.sql import FEEDERS
+from backend.conventions.words import TYPE_WORDS
 
 # attribute, resource, event: the column holds what was said there. derived: it was worked out from `key`, such as input
 # tokens to which cached ones were added. inferred: from the rest of the span. none: the column is empty.

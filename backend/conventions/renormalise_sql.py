@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from backend.conventions.columns import MAPPING_VERSION
-from backend.conventions.sql import picking, quoted, span_columns
+from backend.conventions.picking import picking
+from backend.conventions.sql import span_columns
+from backend.core.literals import quoted
 
 # What no table of names decides is copied. Not so `attributes`: which of them became input and output may change.
 COPIED = (

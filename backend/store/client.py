@@ -19,6 +19,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 
 from backend.core.errors import OutOfMemory, QueryTimeout, QueryTooLarge, SpanhouseError, StoreRefused, StoreUnavailable
+from backend.core.literals import quoted
 
 DATABASE = "spanhouse"
 Row = dict[str, Any]
@@ -92,10 +93,6 @@ def as_store_error(error: Exception) -> SpanhouseError:
     if code in PASSING_CODES or not isinstance(error, DatabaseError):
         return StoreUnavailable(f"ClickHouse does not answer: {text}")
     return StoreRefused(text, engine_code=code)
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 class _Pool:
@@ -286,9 +283,9 @@ class Store:
                 with path.open("rb") as file:
                     client.raw_insert(table, None, cast("Any", file), settings=dict(settings), fmt="Protobuf")
                 return
-            clause = ", ".join(f"{name} = {_literal(value)}" for name, value in settings.items())
+            clause = ", ".join(f"{name} = {quoted(value)}" for name, value in settings.items())
             client.command(
-                f"INSERT INTO {table} FROM INFILE {_literal(str(path.resolve()))} SETTINGS {clause} FORMAT Protobuf"
+                f"INSERT INTO {table} FROM INFILE {quoted(str(path.resolve()))} SETTINGS {clause} FORMAT Protobuf"
             )
 
     def ping(self) -> None:

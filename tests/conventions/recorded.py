@@ -12,8 +12,9 @@ from google.protobuf import json_format
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from backend.conventions.columns import FIELDS, TYPE_WORDS
+from backend.conventions.columns import FIELDS
 from backend.conventions.messages import LogEvent, RawSpan
+from backend.conventions.words import TYPE_WORDS
 
 DATA = Path(__file__).parent / "data"
 KEYS = {field.name: field.keys for field in FIELDS}

@@ -10,7 +10,8 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from backend.conventions.columns import FIELDS
-from backend.conventions.sql import candidate_codes, normalising_select
+from backend.conventions.picking import candidate_codes
+from backend.conventions.sql import normalising_select
 from backend.core.limits import PREVIEW_CHARS
 from backend.store.otlp import INSERT_SETTINGS
 from ingest.envelope import frame

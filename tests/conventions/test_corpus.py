@@ -19,7 +19,7 @@ pytestmark = pytest.mark.store
 PROJECT = UUID(int=7)
 # Per cent of the facts that are right. Raise a floor when more is read; never lower it without a reason beside it.
 FLOORS: dict[str, int] = {
-    "google-adk": 100,
+    "google-adk": 90,  # it never says which model answered
     "js-ai-sdk-v7-modern": 100,
     "langfuse-v4": 100,
     "langsmith-otel-only": 100,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from backend.conventions import renormalise_sql, sql
+from backend.conventions import picking, renormalise_sql
 from backend.core.limits import DAY_NS
 from backend.store import renormalise
 from backend.store.client import Store
@@ -90,10 +91,8 @@ def test_a_changed_table_changes_its_columns_alone(store: Store, monkeypatch: py
 
 def teach(monkeypatch: pytest.MonkeyPatch, name: str, key: str) -> None:
     """Put `key` first among the keys of the field."""
-    fields = tuple(
-        sql.Field(f.name, f.kind, (key, *f.keys), f.also, f.inside) if f.name == name else f for f in sql.FIELDS
-    )
-    monkeypatch.setattr(sql, "FIELDS", fields)
+    fields = tuple(replace(f, keys=(key, *f.keys)) if f.name == name else f for f in picking.FIELDS)
+    monkeypatch.setattr(picking, "FIELDS", fields)
 
 
 def test_what_this_version_has_read_is_left_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

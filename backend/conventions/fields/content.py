@@ -1,0 +1,87 @@
+"""Input and output: the best candidate of each, as sent."""
+
+from __future__ import annotations
+
+from backend.conventions.field import Field
+
+# Outputs that are the provider's whole reply, with its model, finish reason and usage; read on model calls only.
+REPLIES: tuple[str, ...] = (
+    "mlflow.spanOutputs",
+    "langfuse.observation.output",
+    "gen_ai.completion",
+    "genkit:output",
+)
+
+FIELDS: tuple[Field, ...] = (
+    Field(
+        "input",
+        "text",
+        (
+            "gen_ai.input.messages",
+            "gen_ai.tool.call.arguments",
+            "input.value",
+            "langfuse.observation.input",
+            "traceloop.entity.input",
+            "gen_ai.prompt",
+            "gen_ai.prompt.1.content",
+            "gen_ai.prompt.0.content",
+            "llm.prompts.0.content",
+            "llm.input_messages.1.message.content",
+            "llm.input_messages.0.message.content",
+            "embedding.embeddings.0.embedding.text",
+            "mlflow.spanInputs",
+            "ai.prompt.messages",
+            "ai.toolCall.args",
+            "ai.toolCall.input",
+            "ai.prompt",
+            "ai.value",
+            "ai.values",
+            "lmnr.span.input",
+            "gcp.vertex.agent.llm_request",
+            "gcp.vertex.agent.tool_call_args",
+            "pydantic_ai.all_messages",
+            "all_messages_events",
+            "tool_arguments",
+            "request_data",
+            "genkit:input",
+            "braintrust.input_json",
+            "braintrust.input",
+            "langwatch.input",
+            "agentops.entity.input",
+            "gen_ai.tool.input",
+        ),
+    ),
+    Field(
+        "output",
+        "text",
+        (
+            "gen_ai.output.messages",
+            "gen_ai.tool.call.result",
+            "output.value",
+            "langfuse.observation.output",
+            "traceloop.entity.output",
+            "gen_ai.completion",
+            "gen_ai.completion.0.content",
+            "llm.completions.0.content",
+            "llm.output_messages.0.message.content",
+            "mlflow.spanOutputs",
+            "ai.response.text",
+            "ai.toolCall.result",
+            "ai.toolCall.output",
+            "ai.response.object",
+            "ai.response.toolCalls",
+            "lmnr.span.output",
+            "gcp.vertex.agent.llm_response",
+            "gcp.vertex.agent.tool_response",
+            "final_result",
+            "tool_response",
+            "response_data",
+            "genkit:output",
+            "braintrust.output_json",
+            "braintrust.output",
+            "langwatch.output",
+            "agentops.entity.output",
+            "gen_ai.tool.output",
+        ),
+    ),
+)

@@ -1,0 +1,55 @@
+"""What a span is: its type, its error, where it ran."""
+
+from __future__ import annotations
+
+from backend.conventions.field import Field
+
+FIELDS: tuple[Field, ...] = (
+    Field(
+        "type_word",
+        "lower",
+        (
+            "spanhouse.span.type",
+            "openinference.span.kind",
+            "langfuse.observation.type",
+            "traceloop.span.kind",
+            "langsmith.span.kind",
+            "mlflow.spanType",
+            "lmnr.span.type",
+            "ai.operationId",
+            "langwatch.span.type",
+            "genkit:metadata:subtype",
+            "genkit:type",
+            "agentops.span.kind",
+            "spring.ai.kind",
+            "braintrust.span_attributes.type",
+        ),
+    ),
+    Field(
+        "error_attribute",
+        "text",
+        (
+            "error.type",
+            "exception.type",
+        ),
+    ),
+    Field(
+        "environment",
+        "text",
+        (
+            "deployment.environment.name",
+            "deployment.environment",
+            "langfuse.environment",
+            "gen_ai.environment",
+        ),
+    ),
+    Field(
+        "release",
+        "text",
+        (
+            "service.version",
+            "langfuse.release",
+            "langfuse.version",
+        ),
+    ),
+)
