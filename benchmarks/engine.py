@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import struct
 import tempfile
 import time
 import uuid
@@ -12,32 +11,13 @@ from pathlib import Path
 
 from backend.store.client import Profile, Store
 from backend.store.migrate import migrate
-from backend.store.otlp import INSERT_SETTINGS, PROJECT_FIELD, RECEIVED_FIELD
+from backend.store.otlp import INSERT_SETTINGS
 from benchmarks.bodies import read_bodies, write_bodies
-
-
-def varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
-
-
-def envelope(body: bytes, project_id: uuid.UUID, received_ns: int) -> bytes:
-    """The request with project and time of receipt appended, and its length before it (DESIGN section 3, step 6)."""
-    project = str(project_id).encode()
-    message = (
-        body
-        + varint(PROJECT_FIELD << 3 | 2) + varint(len(project)) + project
-        + varint(RECEIVED_FIELD << 3 | 1) + struct.pack("<Q", received_ns)
-    )  # fmt: skip
-    return varint(len(message)) + message
+from ingest.envelope import frame
 
 
 def joined(bodies: Path, project_id: uuid.UUID, received_ns: int) -> bytes:
-    return b"".join(envelope(body, project_id, received_ns) for body in read_bodies(bodies))
+    return b"".join(frame(body, project_id, received_ns) for body in read_bodies(bodies))
 
 
 def count(store: Store) -> int:

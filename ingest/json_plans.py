@@ -38,6 +38,17 @@ def entries_of(value: Any) -> list[Any]:
     return value
 
 
+def fill_entry(add: Callable[[], Any], n: int, entry: Any, depth: int, plan: Mapping[str, Put]) -> None:
+    """Adds the `n`th entry of a list; null adds none. A wrong type inside it says where."""
+    if entry is None:
+        return
+    try:
+        fill(add(), entry, depth, plan)
+    except WrongType as error:
+        error.inside(f"[{n}]")
+        raise
+
+
 def each(name: str, plan: Mapping[str, Put], at: list[int] | None = None, level: int = 0) -> Put:
     """Reads a repeated message field; `at[level]` follows the position."""
 
@@ -46,12 +57,7 @@ def each(name: str, plan: Mapping[str, Put], at: list[int] | None = None, level:
         for n, entry in enumerate(entries_of(value)):
             if at is not None:
                 at[level] = n
-            if entry is not None:
-                try:
-                    fill(add(), entry, depth, plan)
-                except WrongType as error:
-                    error.inside(f"[{n}]")
-                    raise
+            fill_entry(add, n, entry, depth, plan)
 
     return put
 
@@ -172,11 +178,6 @@ def _attributes(name: str, plan: Plan) -> Put:
                 if type(key) is str and is_object(held) and len(held) == 1 and type(held.get("stringValue")) is str:
                     add(key=key).value.string_value = held["stringValue"]
                     continue
-            if entry is not None:
-                try:
-                    fill(add(), entry, depth, plan)
-                except WrongType as error:
-                    error.inside(f"[{n}]")
-                    raise
+            fill_entry(add, n, entry, depth, plan)
 
     return put
