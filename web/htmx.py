@@ -20,3 +20,10 @@ def render_page(
     response = render(request, name, context, status=status)
     patch_vary_headers(response, ("HX-Request",))
     return response
+
+
+def render_fragment(request: HttpRequest, template: str, **context: object) -> HttpResponse:
+    """Render a template that holds a fragment alone; the page includes the same file."""
+    response = render(request, template, context)
+    patch_vary_headers(response, ("HX-Request",))
+    return response

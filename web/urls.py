@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.views import account, home, ingest, keys, login, trace, traces
+from web.views import account, home, ingest, keys, login, span, trace, traces
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,10 +14,8 @@ urlpatterns = [
     path("p/<slug:project>/traces/", traces.trace_list, name="traces"),
     path("p/<slug:project>/traces/<str:trace_id>/", trace.trace_page, name="trace"),
     path("p/<slug:project>/traces/<str:trace_id>/tree/", trace.tree_rows, name="tree-rows"),
-    path("p/<slug:project>/traces/<str:trace_id>/spans/<str:span_id>/", trace.span_panel, name="span"),
-    path(
-        "p/<slug:project>/traces/<str:trace_id>/spans/<str:span_id>/mapping/", trace.span_mapping, name="span-mapping"
-    ),
+    path("p/<slug:project>/traces/<str:trace_id>/spans/<str:span_id>/", span.span_panel, name="span"),
+    path("p/<slug:project>/traces/<str:trace_id>/spans/<str:span_id>/mapping/", span.span_mapping, name="span-mapping"),
     path("p/<slug:project>/ingest/", ingest.ingest_page, name="ingest"),
     path("p/<slug:project>/settings/keys/", keys.key_list, name="keys"),
     path("p/<slug:project>/settings/keys/<uuid:key_id>/revoke/", keys.key_revoke, name="key-revoke"),

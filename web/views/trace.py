@@ -1,4 +1,4 @@
-"""One trace: its tree, and the panel of the span that is selected."""
+"""One trace: its head and its tree; the span that is selected stands beside it."""
 
 from __future__ import annotations
 
@@ -6,40 +6,22 @@ import itertools
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from backend.core import limits
 from backend.core.errors import NotFound
-from backend.scores import services as scores
 from backend.traces import services
 from backend.traces.view import SpanSources, SpanView, TraceView
 from web import tree as trees
 from web.access import ProjectRequest, project_view
-from web.content import present
-from web.htmx import render_page, wants_partial
+from web.htmx import render_fragment
+from web.panel import panel
 
 
 @project_view("trace:read")
 def trace_page(request: ProjectRequest, trace_id: str) -> HttpResponse:
-    return _whole_page(request, trace_id, request.GET.get("span", ""))
-
-
-@project_view("trace:read")
-def span_panel(request: ProjectRequest, trace_id: str, span_id: str) -> HttpResponse:
-    """The panel alone for htmx; without JavaScript the whole page with that span selected."""
-    if not wants_partial(request):
-        return _whole_page(request, trace_id, span_id)
-    span = services.get_span(request.project.id, trace_id, span_id)
-    return render_page(request, "traces/trace.html", partial="panel", **_panel(request, span))
-
-
-@project_view("trace:read")
-def span_mapping(request: ProjectRequest, trace_id: str, span_id: str) -> HttpResponse:
-    """Why the span looks as it does: for htmx when its tab is opened, without JavaScript in the whole page."""
-    sources = services.get_span_sources(request.project.id, trace_id, span_id)
-    if not wants_partial(request):
-        return _whole_page(request, trace_id, span_id, sources=sources)
-    return render_page(request, "traces/trace.html", partial="mapping", sources=sources)
+    return whole_page(request, trace_id, request.GET.get("span", ""))
 
 
 @project_view("trace:read")
@@ -56,10 +38,10 @@ def tree_rows(request: ProjectRequest, trace_id: str) -> HttpResponse:
         window = trees.window(tree, start=start, count=limits.TREE_ROWS_MORE)
     context = _tree(request, trace, tree, window, "")
     context["only_before"], context["only_after"] = bool(request.GET.get("before")), not request.GET.get("before")
-    return render_page(request, "traces/trace.html", partial="rows", **context)
+    return render_fragment(request, "traces/tree.html", **context)
 
 
-def _whole_page(
+def whole_page(
     request: ProjectRequest, trace_id: str, span_id: str, *, sources: SpanSources | None = None
 ) -> HttpResponse:
     trace = services.get_trace(request.project.id, trace_id, payloads=False)
@@ -71,9 +53,9 @@ def _whole_page(
         span = None
     window = trees.window_around(tree, chosen, limits.TREE_ROWS_FIRST)
     context = {**_tree(request, trace, tree, window, chosen), "only_before": False, "only_after": False}
-    context.update(_panel(request, span) if span else {"span": None})
+    context.update(panel(request, span) if span else {"span": None})
     context["sources"] = sources
-    return render_page(request, "traces/trace.html", partial="page", status=200, asked_span=span_id, **context)
+    return render(request, "traces/trace.html", {**context, "asked_span": span_id})
 
 
 def _named(trace: TraceView, ids: list[str]) -> list[SpanView]:
@@ -100,10 +82,3 @@ def _tree(
         "root": tree.rows[0].span if tree.rows else None,
         "trace_url": reverse("trace", args=[request.project.slug, trace.trace_id]),
     }
-
-
-def _panel(request: ProjectRequest, span: SpanView) -> dict[str, Any]:
-    whole = bool(request.GET.get("whole"))
-    url = reverse("span", args=[request.project.slug, span.trace_id, span.span_id])
-    about = [s for s in scores.scores_of_trace(request.project.id, span.trace_id) if s.get("span_id") == span.span_id]
-    return {"span": span, "content": present(span, whole=whole), "scores": about, "span_url": url}

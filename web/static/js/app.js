@@ -27,7 +27,13 @@ const monthDay = new Intl.DateTimeFormat(undefined, { month: "short", day: "nume
 function ago(date) {
   const seconds = Math.round((Date.now() - date) / 1000);
   if (seconds < 5) return "just now";
-  for (const [unit, size] of [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]]) if (seconds >= size) return `${Math.floor(seconds / size)} ${unit} ago`;
+  for (const [unit, size] of [
+    ["d", 86400],
+    ["h", 3600],
+    ["min", 60],
+    ["s", 1],
+  ])
+    if (seconds >= size) return `${Math.floor(seconds / size)} ${unit} ago`;
   return clock(date);
 }
 function localTimes(root) {
@@ -37,7 +43,8 @@ function localTimes(root) {
     if (Number.isNaN(date.getTime())) continue;
     const style = element.dataset.style;
     if (style === "ago") element.textContent = ago(date);
-    else if (style === "clock") element.textContent = day(date) === today ? clock(date) : `${monthDay.format(date)} ${clock(date).slice(0, 5)}`;
+    else if (style === "clock")
+      element.textContent = day(date) === today ? clock(date) : `${monthDay.format(date)} ${clock(date).slice(0, 5)}`;
     else element.textContent = `${day(date)} ${clock(date)}.${pad(date.getMilliseconds(), 3)}`;
     element.title = `${day(date)} ${clock(date)} your time · ${element.dateTime}`;
   }
@@ -159,7 +166,9 @@ const bar = (change, event) => {
 };
 document.addEventListener("htmx:beforeRequest", (event) => {
   const selection = getSelection();
-  const busy = event.detail.elt.matches("[data-keep-while-selecting], [data-quiet]") && (document.hidden || (!selection.isCollapsed && event.detail.elt.contains(selection.anchorNode)));
+  const busy =
+    event.detail.elt.matches("[data-keep-while-selecting], [data-quiet]") &&
+    (document.hidden || (!selection.isCollapsed && event.detail.elt.contains(selection.anchorNode)));
   if (busy) event.preventDefault();
   else bar(1, event);
 });

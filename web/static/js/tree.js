@@ -1,9 +1,8 @@
-// The trace page: the tree is worked with keys, folds, finds; a span opens in the panel and in the address.
+// The tree of a trace: worked with keys, folds, finds; a span opens in the panel and in the address.
 const tree = document.getElementById("tree");
 const panel = document.getElementById("span");
 const grid = tree.parentElement;
 const folded = new Set();
-let tab = panel.querySelector("[data-open]")?.dataset.tab || "content";
 
 const items = () => [...tree.querySelectorAll("[role=treeitem]")];
 const level = (item) => Number(item.getAttribute("aria-level"));
@@ -23,10 +22,8 @@ async function load(id, { push }) {
   const base = tree.dataset.traceUrl;
   if (push) history.pushState({ span: id }, "", `${base}?span=${encodeURIComponent(id)}`);
   panel.classList.add("busy");
-  const remember = tab;
   await htmx.ajax("GET", `${base}spans/${encodeURIComponent(id)}/`, { target: panel, swap: "innerHTML", source: tree });
   panel.classList.remove("busy");
-  showTab(remember);
 }
 
 function select(item, { push = true, focus = true } = {}) {
@@ -89,7 +86,8 @@ function toggle(item, on = item.getAttribute("aria-expanded") === "true") {
   applyFolds();
 }
 function parentOf(item) {
-  for (let at = item.previousElementSibling; at; at = at.previousElementSibling) if (at.matches("[role=treeitem]") && level(at) < level(item)) return at;
+  for (let at = item.previousElementSibling; at; at = at.previousElementSibling)
+    if (at.matches("[role=treeitem]") && level(at) < level(item)) return at;
   return null;
 }
 function unfoldTo(item) {
@@ -165,56 +163,6 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// --- the panel: tabs, search in attributes ---
-function showTab(name) {
-  const sections = [...panel.querySelectorAll("[data-sec]")];
-  if (!sections.length) return;
-  const known = sections.some((section) => section.dataset.sec === name) ? name : "content";
-  tab = name;
-  for (const section of sections) section.toggleAttribute("data-on", section.dataset.sec === known);
-  for (const link of panel.querySelectorAll("[data-tab]")) {
-    const on = link.dataset.tab === known;
-    link.setAttribute("aria-selected", String(on));
-    link.tabIndex = on ? 0 : -1;
-  }
-  const box = panel.querySelector(".secs");
-  if (box) box.scrollTop = 0;
-}
-function setUpPanel() {
-  const tabs = panel.querySelector("[data-tabs]");
-  if (tabs) tabs.setAttribute("role", "tablist");
-  for (const link of panel.querySelectorAll("[data-tab]")) {
-    link.setAttribute("role", "tab");
-    link.setAttribute("aria-controls", `sec-${link.dataset.tab}`);
-  }
-  for (const section of panel.querySelectorAll("[data-sec]")) section.setAttribute("role", "tabpanel");
-  for (const input of panel.querySelectorAll("[data-search]")) input.hidden = false;
-  showTab(tab);
-}
-panel.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-tab], [data-tab-link]");
-  if (!link) return;
-  event.preventDefault();
-  showTab(link.dataset.tab || link.dataset.tabLink);
-});
-panel.addEventListener("keydown", (event) => {
-  const link = event.target.closest("[data-tab]");
-  if (!link || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
-  const all = [...panel.querySelectorAll("[data-tab]")];
-  const to = all[(all.indexOf(link) + (event.key === "ArrowRight" ? 1 : -1) + all.length) % all.length];
-  showTab(to.dataset.tab);
-  to.focus();
-  event.preventDefault();
-  event.stopPropagation();
-});
-panel.addEventListener("input", (event) => {
-  if (!event.target.matches("[data-search]")) return;
-  const wanted = event.target.value.toLowerCase();
-  for (const row of event.target.closest("[data-searchable]").querySelectorAll("tr")) row.hidden = !row.textContent.toLowerCase().includes(wanted);
-});
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target === panel) setUpPanel();
-});
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target !== panel) growSoon();
 });
@@ -243,4 +191,3 @@ if (selected()) {
   const item = selected();
   if (item.offsetTop > grid.clientHeight - 60) grid.scrollTop = item.offsetTop - grid.clientHeight / 2;
 } else if (items()[0]) items()[0].tabIndex = 0;
-setUpPanel();
