@@ -123,6 +123,13 @@ class Trace:
         self.now += 50_000 + self.random.randrange(200_000)
         made.end_ns = self.now
 
+    @contextmanager
+    def inside(self, parent: DraftSpan) -> Iterator[None]:
+        """What follows belongs to a span that may have ended already: work in the background."""
+        self._open.append(parent)
+        yield
+        self._open.pop()
+
     def request(self) -> bytes:
         """The trace as the body of an OTLP export."""
         message = ExportTraceServiceRequest()
