@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -71,9 +71,10 @@ class Order:
         return "INV-" + self.number.removeprefix("A-")
 
 
-def order_of(random: Random, person: Person, status: str, now_ns: int) -> Order:
+def order_of(random: Random, person: Person, status: str, now_ns: int, kinds: Sequence[str] = ()) -> Order:
+    """`kinds` are the beginnings of the SKUs to choose from; all when empty."""
     shop = data("shop")
-    product = random.choice(shop["product"])
+    product = random.choice([one for one in shop["product"] if not kinds or one["sku"][:2] in kinds])
     currency = CURRENCIES.get(person.tenant, "EUR")
     carrier = random.choice(shop["carriers"])
     age = {"processing": 0, "shipped": random.randint(4, 7)}.get(status, random.randint(9, 24))
@@ -83,7 +84,8 @@ def order_of(random: Random, person: Person, status: str, now_ns: int) -> Order:
         product=product,
         status=status or "delivered",
         carrier=carrier,
-        tracking={"DHL": "JJD", "UPS": "1Z9A", "GLS": "GL", "PostNord": "RR"}[carrier] + f"{random.getrandbits(34):011d}",
+        tracking={"DHL": "JJD", "UPS": "1Z9A", "GLS": "GL", "PostNord": "RR"}[carrier]
+        + f"{random.getrandbits(34):011d}",
         hub=random.choice(shop["hubs"]),
         card=random.choice(shop["cards"]),
         currency=currency,
@@ -131,7 +133,12 @@ def track_shipment(order: Order) -> tuple[dict[str, object], object]:
 
 
 def refund_order(order: Order) -> tuple[dict[str, object], object]:
-    asked = {"order_id": order.number, "amount": order.amount, "currency": order.currency, "reason": "damaged_in_transit"}
+    asked: dict[str, object] = {
+        "order_id": order.number,
+        "amount": order.amount,
+        "currency": order.currency,
+        "reason": "damaged_in_transit",
+    }
     return asked, {
         "refund_id": "re_" + order.number.removeprefix("A-"),
         "status": "pending",
