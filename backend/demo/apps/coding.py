@@ -180,9 +180,7 @@ class _Agent:
             self._compact()
         if self.random.random() < 0.012:
             rate_limited(self.trace, self.talk)
-        say = say or fill(
-            self.random.choice(data("coding")["thoughts"]), {"module": "this module", "path": "it", **self.slots}
-        )
+        say = say or fill(self.random.choice(data("coding")["thoughts"].get(tool, [""])), self.slots)
         call_id = "toolu_" + self.trace.digest(f"call {len(self.trace.spans)}", 9).hex()
         parts = [*([text_part(say)] if say else []), call_part(call_id, tool, arguments)]
         self.talk.call(self.trace, Reply(parts, finish="tool_call", slow=1.6))

@@ -99,7 +99,7 @@ class Command(BaseCommand):
 
     def _ask_server(self, project: Project) -> None:
         """The data folder belongs to a running server: it finds the wish in the database."""
-        self.stdout.write("A server is running on this data folder; it makes the example project.")
+        self.stdout.write("A server is running on this data folder; the example project is made there.")
         give_up = time.monotonic() + BEGIN_S
         shown = -1
         while True:
