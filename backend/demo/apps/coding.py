@@ -71,7 +71,11 @@ class _Agent:
                 self._module(module, fails=self.random.random() < 0.35)
                 if number == stuck:
                     self._loop(module)
-            self._tests("tests", f"{self.random.randint(398, 450)} passed in 61.24s")
+            self._tests(
+                "tests",
+                f"{self.random.randint(398, 450)} passed in 61.24s",
+                say="All modules are done. Now the whole suite.",
+            )
             done = fill(self.work["done"], {"count": len(modules)})
             self.talk.call(self.trace, Reply([text_part(done)]))
             self._finish(root, done)
@@ -160,8 +164,8 @@ class _Agent:
             f"E   {failure}\n============ 1 failed, {self.random.randint(5, 20)} passed in 2.31s ============"
         )
 
-    def _tests(self, target: str, output: str) -> None:
-        self._use("run_tests", {"target": target}, output, 9_500)
+    def _tests(self, target: str, output: str, say: str = "") -> None:
+        self._use("run_tests", {"target": target}, output, 9_500, say=say)
 
     def _loop(self, module: str) -> None:
         """The agent runs the same failing test again and again."""
@@ -237,6 +241,7 @@ class _Agent:
                 25,
             )
             for module in modules[:6]:
+                self.slots = {"module": module}
                 found = (
                     f"shop/{module}/service.py:26:            "
                     + fill(self.work["old"], {"module": module, "Model": module.title()}).split("\n")[0]
