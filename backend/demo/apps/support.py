@@ -170,8 +170,10 @@ class _Run:
             reply = replace(reply, slow=INCIDENT_SLOW)
         elif self.random.random() < 0.007:
             rate_limited(self.trace, self.talk)
-        elif self.random.random() < 0.0015:
+        elif self.random.random() < 0.002:
             self.talk.fail(self.trace, failure("timeout"), 30_000)
+            if self.random.random() < 0.4:
+                return False
         self.talk.call(self.trace, reply)
         return True
 
