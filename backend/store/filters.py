@@ -111,17 +111,20 @@ class _Compiler:
         words = [word.lower() for word in NOT_IN_WORDS.split(text) if word]
         indexed = bool(words) and text.isascii()
         exact = not indexed or words != [text.lower()]
-        tests: list[LiteralString] = []
+        tests: list[tuple[LiteralString, LiteralString]] = []  # what stands before and after the name of a column
         if indexed:
-            tests.append("hasAllTokens({}, " + self._bind(words, "Array(String)") + ")")
+            tests.append(("hasAllTokens(", ", " + self._bind(words, "Array(String)") + ")"))
         if exact:
-            tests.append("positionCaseInsensitiveUTF8({}, " + self._bind(text, "String") + ") > 0")
-        test = " AND ".join(tests)
-        in_logs = [SAID_IN_LOGS[column] for column in columns if column in SAID_IN_LOGS]
-        any_of: list[LiteralString] = [test.replace("{}", column) for column in columns]
-        logged: list[LiteralString] = [test.replace("{}", column) for column in in_logs]
-        if logged:
-            any_of.append(SPANS_OF_LOGS + " OR ".join(logged) + "))")
+            tests.append(("positionCaseInsensitiveUTF8(", ", " + self._bind(text, "String") + ") > 0"))
+
+        def held_by(column: LiteralString) -> LiteralString:
+            both: list[LiteralString] = [before + column + after for before, after in tests]
+            return " AND ".join(both)
+
+        any_of: list[LiteralString] = [held_by(column) for column in columns]
+        in_logs: list[LiteralString] = [held_by(SAID_IN_LOGS[one]) for one in columns if one in SAID_IN_LOGS]
+        if in_logs:
+            any_of.append(SPANS_OF_LOGS + " OR ".join(in_logs) + "))")
         return "(" + " OR ".join(any_of) + ")"
 
     def _text(self, column: LiteralString, value: Value, *, fold: bool) -> LiteralString:
