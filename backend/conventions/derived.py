@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from backend.conventions.columns import RESOURCE_KEYS
 from backend.conventions.fields.usage import BESIDE_KEYS, BESIDE_MEMBERS, BESIDE_SCOPES
+from backend.conventions.http_failure import ERROR, OK, failed_sql
 from backend.conventions.picking import (
     NUMBER,
     candidate_codes,
     column,
     first_filled,
     member_codes,
+    picked,
     starts_with_any,
 )
 from backend.conventions.words import FIRST_CHUNK_EVENTS, PROVIDER_OF_MODEL, PROVIDER_WORDS
@@ -61,6 +63,17 @@ def exception_type() -> str:
     first = "arrayFirstIndex(e -> e.name = 'exception', s.events)"
     attributes = f"s.events[{first}].attributes"
     return f"{attributes}.value[indexOf({attributes}.key, 'exception.type')].string_value"
+
+
+def status_code() -> str:
+    """As sent; numbers that the enum does not know are not given. A refused request and a named error are failures."""
+    named = f"({picked('error_attribute')} != '') * (s.status.code != {OK})"
+    return f"toInt8(greatest(s.status.code * (s.status.code <= 2), {ERROR} * greatest({failed_sql()}, {named})))"
+
+
+def failed_http() -> str:
+    """The HTTP status of a failed request as the error's type, as OpenTelemetry's HTTP conventions have it."""
+    return f"substring({picked('http_status')}, 1, 3 * {failed_sql()})"
 
 
 def resource_value(name: str) -> str:

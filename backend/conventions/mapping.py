@@ -30,7 +30,7 @@ Source = Literal["attribute", "resource", "event", "derived", "inferred", "none"
 # Columns that are made of several fields, and the fields they ask in order.
 JOINED: Mapping[str, tuple[str, ...]] = {
     "type": ("type_word", "operation"),
-    "error_type": ("error_attribute",),
+    "error_type": ("error_attribute", "http_status"),
     "time_to_first_token_ns": ("ttft_seconds", "ttft_milliseconds"),
 }
 NANOSECONDS = {"seconds": 1e9, "milliseconds": 1e6}

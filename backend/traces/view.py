@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from backend.conventions.http_failure import failed_status
 from backend.conventions.mapping import SpanMapping
 
 StatusCode = Literal["ok", "error", "unset"]
@@ -153,6 +154,11 @@ class SpanView:
     @property
     def end_ns(self) -> int:
         return self.start_ns + self.duration_ns
+
+    @property
+    def http_failure(self) -> int:
+        """The HTTP status with which the request failed; 0 when it did not, or without payload."""
+        return failed_status(self.attributes, server=self.kind == "server", ok=self.status.code == "ok")
 
 
 @dataclass(slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from backend.conventions.field import Field
 
+HTTP_STATUS: tuple[str, ...] = ("http.response.status_code", "http.status_code")
+
 FIELDS: tuple[Field, ...] = (
     Field(
         "type_word",
@@ -33,6 +35,7 @@ FIELDS: tuple[Field, ...] = (
             "exception.type",
         ),
     ),
+    Field("http_status", "int", HTTP_STATUS),
     Field(
         "environment",
         "text",
