@@ -103,7 +103,8 @@ def provider() -> str:
     told = column("provider")
     told = f"transform({told}, {array(w for w, _ in words)}, {array(m for _, m in words)}, {told})"
     tables = f"{array(PROVIDER_OF_MODEL)}, {array(PROVIDER_OF_MODEL.values())}, ''"
-    guess = first_filled(*(f"transform(substring(request_model, 1, {length}), {tables})" for length in (4, 16)))
+    model = "substring(concat(request_model, substring(response_model, 1, 1000 * (request_model = ''))), 1, {0})"
+    guess = first_filled(*(f"transform({model.format(length)}, {tables})" for length in (4, 16)))
     return f"[{told}, {guess}][1 + ({told} = '') * (own_type IN ('llm', 'embedding', ''))]"
 
 

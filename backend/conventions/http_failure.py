@@ -24,7 +24,7 @@ def failed_status(attributes: Mapping[str, str], *, server: bool, ok: bool) -> i
 
 
 def failed_sql() -> str:
-    """1 when the span failed by its HTTP status, else 0. A product of tests: AND is evaluated lazily, which costs more."""
+    """1 when the span failed by its HTTP status, else 0. A product: AND is evaluated lazily, which costs more."""
     status = column("http_status")
     least = f"{FIRST} + {FIRST_OF_SERVER - FIRST} * (s.kind = {SERVER})"
     return f"({status} >= {least}) * ({status} <= {LAST}) * (s.status.code != {OK})"

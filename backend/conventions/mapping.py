@@ -161,7 +161,9 @@ def _listed(text: str) -> list[str]:
 def _candidates(field: Field, span: RawSpan) -> Iterator[Candidate]:
     """What could fill the field, best first: its own keys, members of objects, then the fields it names in `also`."""
     for part in (field, *(BY_NAME[name] for name in field.also if name in BY_NAME)):
-        if part.scopes and not span.scope_name.startswith(part.scopes):
+        if (part.scopes and not span.scope_name.startswith(part.scopes)) or (
+            part.types and span.type not in part.types
+        ):
             continue
         for key in BY_NAME[part.of].keys if part.of else part.keys:
             text = span.attributes.get(key)

@@ -22,7 +22,7 @@ from backend.conventions.picking import NUMBER, column, first_filled, picked, pi
 FEEDERS = frozenset(
     {
         "type_word", "error_attribute", "http_status", "ttft_seconds", "ttft_milliseconds", "first_token_at", "metadata", "parameters",
-        "cost_object",
+        "cost_object", "braintrust_object", "braintrust_metadata", "genkit_name", "entity_name",
     }
 ) | {name for field in FIELDS for name in field.also}  # fmt: skip
 

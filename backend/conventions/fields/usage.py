@@ -46,6 +46,7 @@ FIELDS: tuple[Field, ...] = (
             "ai.usage.tokens",
             "langwatch.usage.prompt_tokens",
             "genkit:metadata:inputTokens",
+            "gen_ai.response.prompt_tokens",
         ),
         members=(
             "input_tokens",
@@ -68,6 +69,9 @@ FIELDS: tuple[Field, ...] = (
             "llm.usage.completion_tokens",
             "ai.usage.outputTokens",
             "ai.usage.completionTokens",
+            "langwatch.usage.completion_tokens",
+            "genkit:metadata:outputTokens",
+            "gen_ai.response.completion_tokens",
         ),
         members=(
             "output_tokens",
@@ -109,6 +113,7 @@ FIELDS: tuple[Field, ...] = (
             "cachedInputTokens",
             "cached_content_token_count",
             "cachedContentTokenCount",
+            "cachedContentTokens",
             "prompt_cached_tokens",
             "cache_read_tokens",
         ),
@@ -127,6 +132,9 @@ FIELDS: tuple[Field, ...] = (
             "gen_ai.usage.cache_write_tokens",
             "llm.usage.cache_creation_input_tokens",
             "ai.usage.inputTokenDetails.cacheWriteTokens",
+            "ai.usage.inputTokenDetails.cacheCreationTokens",
+            "ai.usage.cacheCreationInputTokens",
+            "ai.usage.cacheWriteInputTokens",
         ),
         members=(
             "cache_creation_input_tokens",
@@ -163,6 +171,7 @@ FIELDS: tuple[Field, ...] = (
             "reasoningTokens",
             "thoughts_token_count",
             "thoughtsTokenCount",
+            "thoughtsTokens",
             "completion_reasoning_tokens",
         ),
     ),
@@ -181,6 +190,7 @@ FIELDS: tuple[Field, ...] = (
             "total_token_count",
             "totalTokenCount",
             "total",
+            "tokens",
         ),
     ),
     Field(
@@ -193,6 +203,8 @@ FIELDS: tuple[Field, ...] = (
             "gen_ai.cost.total_cost",
             "gen_ai.usage.total_cost_usd",
             "operation.cost",
+            "gen_ai.usage.cost_usd",
+            "langwatch.span.cost",
         ),
         also=("cost_total", "cost_total_cost"),
     ),
@@ -204,6 +216,7 @@ FIELDS: tuple[Field, ...] = (
             "gen_ai.server.time_to_first_token",
             "gen_ai.response.time_to_first_token",
         ),
+        members=("time_to_first_token",),
     ),
     Field(
         "ttft_milliseconds",
@@ -215,6 +228,7 @@ FIELDS: tuple[Field, ...] = (
             "llm.timeToFirstToken",
             "ttft_ms",
         ),
+        members=("first_token_ms",),
     ),
     Field("first_token_at", "name", ("langfuse.observation.completion_start_time",)),
     # Claude Code's own names; its cached input is beside the input.

@@ -25,8 +25,13 @@ FIELDS: tuple[Field, ...] = (
             "agentops.span.kind",
             "spring.ai.kind",
             "braintrust.span_attributes.type",
+            "mastra.span.type",
+            "haystack.component.type",
         ),
+        also=("braintrust_type",),
     ),
+    Field("braintrust_object", "text", ("braintrust.span_attributes",)),
+    Field("braintrust_type", "lower", of="braintrust_object", inside="type"),
     Field(
         "error_attribute",
         "text",

@@ -182,7 +182,8 @@ def _as_tool_response(item: Item, parts: list[Part]) -> list[Part]:
 
 def _finish_reason(item: Item) -> object:
     said = first(item, "finish_reason", "stop_reason", "finishReason", "stopReason")
-    return said or as_map(item.get("response_metadata")).get("finish_reason")
+    inner = as_map(item.get("response_metadata")) or as_map(item.get("meta"))  # LangChain, Haystack
+    return said or inner.get("finish_reason")
 
 
 # -- a conversation ----------------------------------------------------------------------------------------------------
@@ -261,6 +262,9 @@ def read_response(value: object) -> list[Message] | None:
     """What a model gave: messages, or a whole response body of a provider."""
     item = as_map(value)
     if not item:
+        bare = [as_map(one) for one in as_list(value)]  # the choices without the response around them
+        if bare and all(is_map(one.get("message")) and "role" not in one for one in bare):
+            return [_choice(one) for one in bare]
         return read_messages(value, "assistant")
     choices = as_list(first(item, "choices", "candidates"))
     if choices:
@@ -269,7 +273,7 @@ def read_response(value: object) -> list[Message] | None:
     if generations:
         flat = [one for entry in generations for one in (as_list(entry) or [entry])]
         return [_choice(as_map(one)) for one in flat]
-    for field in ("output", "messages", "message", "response", "raw"):
+    for field in ("output", "messages", "message", "replies", "response", "raw"):
         inner = item.get(field)
         if is_list(inner) or is_map(inner):
             found = read_messages(inner, "assistant") or (read_response(as_map(inner)) if field != "messages" else None)
