@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from backend.conventions.columns import RESOURCE_KEYS
-from backend.conventions.fields.usage import BESIDE_KEYS, BESIDE_MEMBERS, BESIDE_SCOPES
+from backend.conventions.fields.usage import (
+    BESIDE_KEYS,
+    BESIDE_MEMBERS,
+    BESIDE_OWN_CACHED,
+    BESIDE_OWN_INPUT,
+    BESIDE_OWN_PROVIDERS,
+    BESIDE_SCOPES,
+)
 from backend.conventions.http_failure import ERROR, OK, failed_sql
 from backend.conventions.picking import (
     NUMBER,
@@ -81,6 +88,17 @@ def resource_value(name: str) -> str:
     return tries[0] if len(tries) == 1 else first_filled(*tries)
 
 
+def member_is(field: str, name: str) -> str:
+    """1 when the best of the members that may fill the field has this name."""
+    code = f"member_codes[member_pos[indexOf(member_fields, {NUMBER[field]})]]"
+    return f"({code} = {member_codes()[name]})"
+
+
+def is_own_key(field: str) -> str:
+    """1 when an attribute of its own fills the field."""
+    return f"has(fields, {NUMBER[field]})"
+
+
 def input_tokens() -> str:
     """All input. What was given leaves cached input out when the convention does, or when the numbers show it."""
     plain = column("input_tokens")
@@ -92,8 +110,14 @@ def input_tokens() -> str:
         f"({read_code} = {candidate_codes()[key]}) * {starts_with_any('provider', providers)}"
         for key, providers in BESIDE_KEYS.items()
     )
+    own = f"({member_is('input_tokens', BESIDE_OWN_INPUT)}) * ({is_own_key('input_tokens')} = 0)"
+    own_cached = " + ".join(
+        member_is(field, name)
+        for field, name in zip(("cache_read_tokens", "cache_write_tokens"), BESIDE_OWN_CACHED, strict=True)
+    )
+    own = f"{own} * ({own_cached} > 0) * {starts_with_any(column('provider'), BESIDE_OWN_PROVIDERS)}"
     shown = f"({plain} + greatest(output_tokens, 0) + {cached} = total_tokens) + ({cached} > {plain})"
-    beside = f"({starts_with_any('scope_name', BESIDE_SCOPES)} + {member} + {by_key} + {shown} > 0)"
+    beside = f"({starts_with_any('scope_name', BESIDE_SCOPES)} + {member} + {by_key} + {own} + {shown} > 0)"
     return f"{plain} + {cached} * {beside} * ({plain} >= 0)"
 
 

@@ -1,15 +1,8 @@
 """What a call used: tokens, cost and time to the first token, and how conventions count cached input.
 
-`input_tokens` counts all input, cached input too; `output_tokens` counts reasoning too. What
-the conventions say differs:
-
-- cached input inside input: OpenTelemetry GenAI, OpenInference, OpenLLMetry, LangChain and LangSmith, LiteLLM, Pydantic
-  AI, Google, MLflow, Vercel AI SDK 6 and later, OpenAI's own usage objects.
-- cached input beside input: `input` of Langfuse's usage details (members of BESIDE_MEMBERS), Anthropic's own usage
-  objects and Bedrock's, Vercel AI SDK 4 and 5 with Anthropic or Bedrock (keys of BESIDE_KEYS), Claude Code.
-
-Whatever the convention, cached input is beside the input when it is larger than the input, or when the total given is
-the sum of input, output and cached input.
+`input_tokens` counts all input, cached input too; `output_tokens` counts reasoning too. What the conventions say
+differs: usage_rules.py tells it for each of them. Whatever the convention, cached input is beside the input when it is
+larger than the input, or when the total given is the sum of input, output and cached input.
 """
 
 from __future__ import annotations
@@ -242,7 +235,11 @@ FIELDS: tuple[Field, ...] = (
 )
 
 # Cached input that is not part of the input: instrumentation scopes (name prefixes), members of USAGE_OBJECTS, and keys
-# of cache_read_tokens with the beginnings of the providers for which that holds.
+# of cache_read_tokens with the beginnings of the providers for which that holds. Anthropic's own objects say
+# BESIDE_OWN_INPUT with BESIDE_OWN_CACHED; others give the same names another meaning, so the provider must be told.
 BESIDE_SCOPES: tuple[str, ...] = CLAUDE_CODE
 BESIDE_MEMBERS: tuple[str, ...] = ("input",)
 BESIDE_KEYS: dict[str, tuple[str, ...]] = {"ai.usage.cachedInputTokens": ("anthropic", "aws.bedrock")}
+BESIDE_OWN_INPUT = "input_tokens"
+BESIDE_OWN_CACHED: tuple[str, ...] = ("cache_read_input_tokens", "cache_creation_input_tokens")
+BESIDE_OWN_PROVIDERS: tuple[str, ...] = ("anthropic", "bedrock", "aws.bedrock", "amazon")
