@@ -84,10 +84,7 @@ RULES: tuple[UsageRule, ...] = (
 
 # How the rest of the numbers come about; shown below the table.
 NOTES: tuple[str, ...] = (
-    (
-        "Whatever the convention: cached input that is larger than the input stands beside it, and so it does when the total "
-        "that was sent is the sum of input, output and cached input."
-    ),
+    "In every convention, cached input stands beside the input when it is larger or the total sent is the sum of all.",
     "`cache_write_tokens` is counted like `cache_read_tokens`: inside the input, or added to it.",
     "`output_tokens` counts reasoning too; `reasoning_tokens` tells how many. What a sender counts beside it stays so.",
     "`total_tokens` is what was sent; when nothing was, a page shows input + output.",

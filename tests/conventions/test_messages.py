@@ -94,10 +94,10 @@ def test_reasoning_and_answer_are_one_turn() -> None:
     assert [part["type"] for part in answer["parts"]] == ["reasoning", "text"]
 
 
-def test_an_embedding_shows_the_texts_and_no_answer() -> None:
+def test_an_embedding_shows_the_texts_and_how_long_its_vectors_are() -> None:
     found = render(load("openinference_embedding"))
     assert texts(found.input_messages) == [("user", "How tall is Mount Fuji?")]
-    assert found.output_messages == []
+    assert texts(found.output_messages) == [("assistant", "1 vector of 8 numbers")]
 
 
 def test_a_retriever_shows_documents() -> None:

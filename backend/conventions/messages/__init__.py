@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from backend.conventions.messages import (
+    embeddings,
     generic,
     google_adk,
     langfuse,
@@ -49,6 +50,7 @@ RENDERERS: list[tuple[str, Callable[[RawSpan], Rendered | None]]] = [
     ("langsmith", langsmith.render),
     ("mlflow", mlflow.render),
     ("google_adk", google_adk.render),
+    ("embeddings", embeddings.render),
     ("generic", generic.render),
 ]
 

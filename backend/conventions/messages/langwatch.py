@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from backend.conventions.messages.documents import read_documents
 from backend.conventions.messages.generic import read_pair
 from backend.conventions.messages.schema import RawSpan, Rendered
-from backend.conventions.messages.shapes import read_documents
 from backend.conventions.messages.values import as_map, as_text, json_attribute
 
 CONTEXTS = ("langwatch.rag.contexts", "langwatch.rag_contexts", "langwatch.contexts")

@@ -164,12 +164,13 @@ _RESPONSES = (
     "tool_call_response tool_result function_call_output custom_tool_call_output tool_return tool_response"
     " server_tool_call_response web_search_tool_result mcp_tool_result computer_call_output local_shell_call_output"
 )
+_TEXTS = "text input_text output_text refusal plain_text summary_text system_prompt user_prompt retry_prompt"
 _MEDIA = (
     "image image_url input_image audio input_audio audio_url file input_file document video video_url media uri blob"
     " binary document_url image_file file_url media_url"
 )
 BY_TYPE: dict[str, Callable[[Item], Part | None]] = {
-    **dict.fromkeys(["text", "input_text", "output_text", "refusal", "plain_text", "summary_text"], _text),
+    **dict.fromkeys(_TEXTS.split(), _text),
     **dict.fromkeys(["reasoning", "thinking", "redacted_thinking", "reasoning_text"], _reasoning),
     **dict.fromkeys(_CALLS.split(), _tool_call),
     **dict.fromkeys(_RESPONSES.split(), _tool_response),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from backend.conventions.messages.documents import read_documents
 from backend.conventions.messages.parts import text
 from backend.conventions.messages.schema import Message, RawSpan, Rendered
-from backend.conventions.messages.shapes import message, read_documents
+from backend.conventions.messages.shapes import message
 from backend.conventions.messages.values import as_list, first_text, json_attribute
 
 
