@@ -106,6 +106,16 @@ def test_who_it_was_for_is_read_from_log_events_too(store):
     assert (user.source, user.key, user.stored) == ("event", "user.id", "u7")
 
 
+@pytest.mark.parametrize(("first_token", "speed"), [({}, 10.0), ({"gen_ai.response.time_to_first_chunk": 1.5}, 40.0)])
+def test_the_speed_of_an_answer_counts_from_its_first_token(store, first_token, speed):
+    trace, call = os.urandom(16), os.urandom(8)
+    given = {"gen_ai.operation.name": "chat", "gen_ai.usage.output_tokens": 20, **first_token}
+    now = time.time_ns()
+    times = {"start_time_unix_nano": now - 2 * SECOND, "end_time_unix_nano": now}
+    send(store, span("chat", trace_id=trace, span_id=call, attributes=given, **times))
+    assert services.get_span(PROJECT, trace.hex(), call.hex()).tokens_per_second == speed
+
+
 def test_it_hides_other_projects(store):
     trace = os.urandom(16)
     send(store, span(trace_id=trace), project=OTHER)
