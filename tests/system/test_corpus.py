@@ -16,7 +16,7 @@ CHECK = ROOT.parent / "shared/corpus/check.py"
 # Per cent of the facts that must be right in every library, and why less is enough in two (docs/conventions.md).
 LEAST = 98
 LEAST_OF = {
-    # It never says which model answered; and its content comes in log events, which may be stored after the check looked.
+    # It never says which model answered; its log events may be stored only after the check looked.
     "google-adk": 90,
     "otel-google-genai-default": 97,  # one span stands for two calls
 }
