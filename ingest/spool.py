@@ -26,7 +26,8 @@ from backend.core.limits import RETRY_AFTER_S, SEGMENT_BYTES, SEGMENT_MAX_AGE_S,
 from ingest.errors import SpoolFull
 
 Stored = Literal["traces", "logs"]
-SIGNALS: tuple[Stored, ...] = ("traces", "logs")
+# Logs first: a span is not shown before the messages that were sent ahead of it.
+SIGNALS: tuple[Stored, ...] = ("logs", "traces")
 log = structlog.get_logger("ingest.spool")
 
 
@@ -169,7 +170,7 @@ class Spool:
         if self._thread:
             self._thread.join()
         for signal in SIGNALS:
-            self.close_open(signal, force=True)
+            self.close_open(signal)
 
     def release(self) -> None:
         """Let the slot go; after it nothing may be touched."""
@@ -225,7 +226,7 @@ class Spool:
                     tally.items += w.items
                 full = segment.segment.size >= SEGMENT_MAX_BYTES
             if full:
-                self.close_open(signal, force=True)
+                self.close_open(signal)
         except OSError as error:
             log.error("spool_write_failed", error=str(error))
             with self._condition:
@@ -246,18 +247,16 @@ class Spool:
         return self._open[signal]
 
     # -- writer --------------------------------------------------------------------------------------------------------
-    def close_open(self, signal: Stored, *, force: bool = False) -> None:
-        """Hand the open segment to the writer when it is old or large enough."""
+    def close_open(self, signal: Stored) -> None:
+        """Hand the open segment to the writer."""
         with self._written:
             current = self._open.get(signal)
             if current and current.segment.size:
-                ripe = (
-                    time.monotonic() - current.segment.opened >= SEGMENT_MAX_AGE_S
-                    or current.segment.size >= SEGMENT_BYTES
-                )
-                if force or ripe:
-                    del self._open[signal]
-                    self._put_away(current)
+                del self._open[signal]
+                self._put_away(current)
+
+    def _ripe(self, opened: _Open) -> bool:
+        return time.monotonic() - opened.segment.opened >= SEGMENT_MAX_AGE_S or opened.segment.size >= SEGMENT_BYTES
 
     def _put_away(self, opened: _Open) -> None:
         opened.close()
@@ -269,7 +268,9 @@ class Spool:
     def next_segment(self) -> Segment | None:
         """The oldest segment to insert, or None. It stays at the head until `done`."""
         if not self.closed:
-            for signal in SIGNALS:
+            with self._written:
+                ripe = any(self._ripe(opened) for opened in self._open.values())
+            for signal in SIGNALS if ripe else ():
                 self.close_open(signal)
         return self.closed[0] if self.closed else None
 

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from backend.conventions.columns import FIELDS, RESOURCE_KEYS  # noqa: E402 - needs the path above
+from backend.conventions.usage_rules import NOTES, RULES  # noqa: E402
 from backend.conventions.words import TYPE_WORDS  # noqa: E402
 
 PAGE = ROOT / "docs" / "conventions.md"
@@ -25,6 +26,17 @@ def tables() -> str:
     lines += ["", "Words that `type_word` and `operation` may have, and the type that they mean:", ""]
     lines += ["| type | words |", "|---|---|"]
     lines += [f"| {name} | {', '.join(f'`{word}`' for word in words)} |" for name, words in TYPE_WORDS.items()]
+    lines += [
+        "",
+        "## Usage: what counts as input",
+        "",
+        "| convention | input | cached input | which is |",
+        "|---|---|---|---|",
+    ]
+    for rule in RULES:
+        counted = "beside it: added" if rule.beside else "part of it"
+        lines.append(f"| {rule.convention} | `{rule.input}` | `{rule.cached}` | {counted} |")
+    lines += ["", *(f"- {note}" for note in NOTES)]
     return "\n".join(lines) + "\n"
 
 

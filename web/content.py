@@ -19,7 +19,6 @@ from web import richtext
 # An SVG image may carry scripts and styles, so it is not among them.
 SHOWN_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 ROLE_ICONS = {"system": "settings", "developer": "settings", "user": "user", "assistant": "sparkles", "tool": "wrench"}
-HTTP_STATUS = ("http.response.status_code", "http.status_code")
 # Of a long conversation the first messages are folded: what matters is at its end.
 OPEN_MESSAGES = 6
 
@@ -110,12 +109,9 @@ def present(span: SpanView, *, whole: bool = False) -> SpanContent:
 
 
 def http_failure(span: SpanView) -> str:
-    """The status of a refused request; to a server, a 4xx that it gave is no failure of its own."""
-    text = next((span.attributes[key] for key in HTTP_STATUS if span.attributes.get(key)), "")
-    code = int(text) if text.isdecimal() and len(text) == 3 else 0
-    if code < 400 or (span.kind == "server" and code < 500):
-        return ""
-    return f"{code} {responses.get(code, '')}".strip()
+    """The status of a refused request in words."""
+    code = span.http_failure
+    return f"{code} {responses.get(code, '')}".strip() if code else ""
 
 
 class _Reader:

@@ -157,6 +157,7 @@ class Span(Timed):
     response_id = s.CharField(allow_null=True)
     streaming = s.BooleanField(allow_null=True)
     time_to_first_token_ms = s.FloatField(allow_null=True)
+    tokens_per_second = s.FloatField(allow_null=True)
     finish_reasons = s.ListField(child=s.CharField())
     agent_name = s.CharField(allow_null=True)
     input_messages = Message(many=True)

@@ -90,6 +90,7 @@ def span(view: SpanView) -> dict[str, Any]:
         "response_id": view.response_id or None,
         "streaming": view.streaming,
         "time_to_first_token_ms": None if first_token is None else milliseconds(first_token),
+        "tokens_per_second": view.tokens_per_second,
         "finish_reasons": view.finish_reasons,
         "usage": asdict(view.usage),
         "cost": asdict(view.cost),

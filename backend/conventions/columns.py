@@ -3,7 +3,8 @@
 To teach Spanhouse a new convention, add its keys to the rows in fields/: nothing else has to change. A present,
 non-empty value of an earlier key wins over a later one. Sources: OpenTelemetry GenAI semantic conventions (current and
 older names), OpenInference, OpenLLMetry (Traceloop), Langfuse, LangSmith, MLflow, Vercel AI SDK, Pydantic AI and
-Logfire, LiteLLM, OpenLIT, Laminar, Google ADK, Genkit, Braintrust, LangWatch, AgentOps.
+Logfire, LiteLLM, OpenLIT, Laminar, Google ADK, Genkit, Braintrust, LangWatch, AgentOps,
+Spring AI, Semantic Kernel, Haystack, Mastra.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from backend.conventions.field import Field
 from backend.conventions.fields import content, model, usage, what, who
 
 # Bumped when a change of the table or of the SQL made from it changes the columns of spans already stored.
-MAPPING_VERSION = 2
+MAPPING_VERSION = 3
 
 FIELDS: tuple[Field, ...] = (
     *what.FIELDS,

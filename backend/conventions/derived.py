@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from backend.conventions.columns import RESOURCE_KEYS
-from backend.conventions.fields.usage import BESIDE_KEYS, BESIDE_MEMBERS, BESIDE_SCOPES
+from backend.conventions.fields.usage import (
+    BESIDE_KEYS,
+    BESIDE_MEMBERS,
+    BESIDE_OWN_CACHED,
+    BESIDE_OWN_INPUT,
+    BESIDE_OWN_PROVIDERS,
+    BESIDE_SCOPES,
+)
+from backend.conventions.http_failure import ERROR, OK, failed_sql
 from backend.conventions.picking import (
     NUMBER,
     candidate_codes,
     column,
     first_filled,
     member_codes,
+    picked,
     starts_with_any,
 )
 from backend.conventions.words import FIRST_CHUNK_EVENTS, PROVIDER_OF_MODEL, PROVIDER_WORDS
@@ -63,9 +72,31 @@ def exception_type() -> str:
     return f"{attributes}.value[indexOf({attributes}.key, 'exception.type')].string_value"
 
 
+def status_code() -> str:
+    """As sent; numbers that the enum does not know are not given. A refused request and a named error are failures."""
+    named = f"({picked('error_attribute')} != '') * (s.status.code != {OK})"
+    return f"toInt8(greatest(s.status.code * (s.status.code <= 2), {ERROR} * greatest({failed_sql()}, {named})))"
+
+
+def failed_http() -> str:
+    """The HTTP status of a failed request as the error's type, as OpenTelemetry's HTTP conventions have it."""
+    return f"substring({picked('http_status')}, 1, 3 * {failed_sql()})"
+
+
 def resource_value(name: str) -> str:
     tries = [f"resource_vals[indexOf(resource_keys, {quoted(key)})]" for key in RESOURCE_KEYS[name]]
     return tries[0] if len(tries) == 1 else first_filled(*tries)
+
+
+def member_is(field: str, name: str) -> str:
+    """1 when the best of the members that may fill the field has this name."""
+    code = f"member_codes[member_pos[indexOf(member_fields, {NUMBER[field]})]]"
+    return f"({code} = {member_codes()[name]})"
+
+
+def is_own_key(field: str) -> str:
+    """1 when an attribute of its own fills the field."""
+    return f"has(fields, {NUMBER[field]})"
 
 
 def input_tokens() -> str:
@@ -79,8 +110,14 @@ def input_tokens() -> str:
         f"({read_code} = {candidate_codes()[key]}) * {starts_with_any('provider', providers)}"
         for key, providers in BESIDE_KEYS.items()
     )
+    own = f"({member_is('input_tokens', BESIDE_OWN_INPUT)}) * ({is_own_key('input_tokens')} = 0)"
+    own_cached = " + ".join(
+        member_is(field, name)
+        for field, name in zip(("cache_read_tokens", "cache_write_tokens"), BESIDE_OWN_CACHED, strict=True)
+    )
+    own = f"{own} * ({own_cached} > 0) * {starts_with_any(column('provider'), BESIDE_OWN_PROVIDERS)}"
     shown = f"({plain} + greatest(output_tokens, 0) + {cached} = total_tokens) + ({cached} > {plain})"
-    beside = f"({starts_with_any('scope_name', BESIDE_SCOPES)} + {member} + {by_key} + {shown} > 0)"
+    beside = f"({starts_with_any('scope_name', BESIDE_SCOPES)} + {member} + {by_key} + {own} + {shown} > 0)"
     return f"{plain} + {cached} * {beside} * ({plain} >= 0)"
 
 
@@ -90,7 +127,8 @@ def provider() -> str:
     told = column("provider")
     told = f"transform({told}, {array(w for w, _ in words)}, {array(m for _, m in words)}, {told})"
     tables = f"{array(PROVIDER_OF_MODEL)}, {array(PROVIDER_OF_MODEL.values())}, ''"
-    guess = first_filled(*(f"transform(substring(request_model, 1, {length}), {tables})" for length in (4, 16)))
+    model = "substring(concat(request_model, substring(response_model, 1, 1000 * (request_model = ''))), 1, {0})"
+    guess = first_filled(*(f"transform({model.format(length)}, {tables})" for length in (4, 16)))
     return f"[{told}, {guess}][1 + ({told} = '') * (own_type IN ('llm', 'embedding', ''))]"
 
 

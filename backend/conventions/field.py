@@ -16,9 +16,11 @@ class Field:
     number, -1 when not given; seconds and milliseconds become nanoseconds, -1 when not given; list a JSON array or a
     comma list; flag 1, 0 or -1.
     A key belongs to one field; `also` names the fields tried when none of its own keys is there. `inside` names the
-    member to take when the value is a JSON object; with `of` it is a member of that field's value. `members` are names
+    member to take when the value is a JSON object; with `of` it is a member of that field's value, or the
+    value itself without `inside`. `members` are names
     inside the objects of USAGE_OBJECTS, at any depth, tried after the keys. `scopes`: read only on spans of
-    instrumentation scopes that begin so, for names too common to mean the same everywhere.
+    instrumentation scopes that begin so, for names too common to mean the same everywhere; `types`: read only on spans
+    that are one of these by their own word.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Field:
     of: str = ""
     members: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
 
 
 # Instrumentation scopes whose attribute names are too common to mean the same elsewhere.

@@ -10,7 +10,7 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
@@ -18,7 +18,7 @@ from backend.conventions.columns import FIELDS, RESOURCE_KEYS
 from backend.conventions.field import Field
 from backend.conventions.fields.content import REPLIES
 from backend.conventions.fields.usage import USAGE_OBJECTS
-from backend.conventions.messages import RENDERERS, RawSpan, Rendered
+from backend.conventions.messages import RENDERERS, LogEvent, RawSpan, Rendered
 from backend.conventions.messages.errors import read_error
 from backend.conventions.sql import FEEDERS
 from backend.conventions.words import TYPE_WORDS
@@ -30,13 +30,15 @@ Source = Literal["attribute", "resource", "event", "derived", "inferred", "none"
 # Columns that are made of several fields, and the fields they ask in order.
 JOINED: Mapping[str, tuple[str, ...]] = {
     "type": ("type_word", "operation"),
-    "error_type": ("error_attribute",),
+    "error_type": ("error_attribute", "http_status"),
     "time_to_first_token_ns": ("ttft_seconds", "ttft_milliseconds"),
 }
 NANOSECONDS = {"seconds": 1e9, "milliseconds": 1e6}
 TYPE_OF = {word: kind for kind, words in TYPE_WORDS.items() for word in words}
 BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
 MAX_DEPTH = 8
+# Fields that a span which does not say them gets from its log events, when it is read: Google ADK tells the user there.
+SAID_IN_LOGS = ("session_id", "user_id")
 # What a provider's whole reply says beside its usage.
 REPLY_MEMBERS: Mapping[str, tuple[str, ...]] = {
     "response_model": ("model", "model_name", "model_version", "modelVersion"),
@@ -112,6 +114,9 @@ def _explain(name: str, span: RawSpan, resource: Mapping[str, str], stored: obje
     found = [one for part in parts for one in _candidates(BY_NAME[part], span)]
     if name == "error_type":
         found += _exception(span)
+    if name in SAID_IN_LOGS and not stored:
+        found += _said_in_logs(BY_NAME[name], span)
+        stored = said_in_logs(name, span.log_events)
     found += [Candidate("resource", key, resource[key]) for key in RESOURCE_KEYS.get(name, ()) if resource.get(key)]
     if stored in ("", -1, []):
         return FieldMapping(name, "none", lost=tuple(found))
@@ -156,7 +161,9 @@ def _listed(text: str) -> list[str]:
 def _candidates(field: Field, span: RawSpan) -> Iterator[Candidate]:
     """What could fill the field, best first: its own keys, members of objects, then the fields it names in `also`."""
     for part in (field, *(BY_NAME[name] for name in field.also if name in BY_NAME)):
-        if part.scopes and not span.scope_name.startswith(part.scopes):
+        if (part.scopes and not span.scope_name.startswith(part.scopes)) or (
+            part.types and span.type not in part.types
+        ):
             continue
         for key in BY_NAME[part.of].keys if part.of else part.keys:
             text = span.attributes.get(key)
@@ -206,6 +213,17 @@ def _written_inside(field: Field, span: RawSpan) -> Iterator[Candidate]:
             written = re.finditer(rf"""["']{re.escape(member)}["']:\s*(?:["']([^"']*)["']|(-?[\d.]+))""", text)
             for match in itertools.islice(written, MAX_MEMBERS):
                 yield Candidate("attribute", key, match[1] or match[2] or "", member, field.kind)
+
+
+def said_in_logs(name: str, log_events: Iterable[LogEvent]) -> str:
+    """A field of SAID_IN_LOGS by the attributes of a span's log events; "" when none has it."""
+    found = _said_in_logs(BY_NAME[name], RawSpan(log_events=list(log_events)))
+    return found[0].value if found else ""
+
+
+def _said_in_logs(field: Field, span: RawSpan) -> list[Candidate]:
+    events = [event.attributes for event in span.log_events]
+    return [Candidate("event", key, given[key]) for given in events for key in field.keys if given.get(key)]
 
 
 def _exception(span: RawSpan) -> list[Candidate]:

@@ -63,6 +63,8 @@ def own(name: str) -> str:
     field = FIELDS[NUMBER[name] - 1]
     if name in REPLY_PATTERNS:
         return f"arrayMap(r -> extract(r, {quoted(REPLY_PATTERNS[name])}), replies)[1]"
+    if field.of and not field.inside:
+        return f"substring({own(field.of)}, 1, 1000 * (own_type IN ({', '.join(map(quoted, field.types))})))"
     if field.of:
         return member_text(own(field.of), field)
     at = f"indexOf(fields, {NUMBER[name]})"

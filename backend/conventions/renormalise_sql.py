@@ -10,7 +10,7 @@ from backend.core.literals import quoted
 # What no table of names decides is copied. Not so `attributes`: which of them became input and output may change.
 COPIED = (
     "project_id", "trace_id", "span_id", "parent_span_id", "start_time", "duration_ns", "received_at", "name", "kind",
-    "status_code", "status_message", "resource_attributes", "events", "links",
+    "status_message", "resource_attributes", "events", "links",
 )  # fmt: skip
 # What the expressions may look at beside `keys` and `vals`: a span as it arrived, made of what is stored.
 _KEY_VALUES = "arrayMap((k, v) -> (k, (v, false, 0, 0., '', tuple([]), 'string_value')), mapKeys({0}), mapValues({0}))"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from backend.conventions.columns import FIELDS
 from backend.conventions.derived import (
     exception_type,
+    failed_http,
     finish_reasons,
     input_tokens,
     preview,
     provider,
     resource_value,
+    status_code,
     time_to_first_token,
     type_expression,
 )
@@ -19,8 +21,8 @@ from backend.conventions.picking import NUMBER, column, first_filled, picked, pi
 # Fields that only feed other columns.
 FEEDERS = frozenset(
     {
-        "type_word", "error_attribute", "ttft_seconds", "ttft_milliseconds", "first_token_at", "metadata", "parameters",
-        "cost_object",
+        "type_word", "error_attribute", "http_status", "ttft_seconds", "ttft_milliseconds", "first_token_at", "metadata", "parameters",
+        "cost_object", "braintrust_object", "braintrust_metadata", "genkit_name", "entity_name",
     }
 ) | {name for field in FIELDS for name in field.also}  # fmt: skip
 
@@ -41,13 +43,13 @@ def span_columns() -> dict[str, str]:
         "name": "s.name",
         # Numbers that the enums do not know count as not given.
         "kind": "toInt8(if(s.kind <= 5, s.kind, 0))",
-        "status_code": "toInt8(if(s.status.code <= 2, s.status.code, 0))",
+        "status_code": status_code(),
         "status_message": "s.status.message",
         "scope_name": "scope.name",
         "scope_version": "scope.version",
         "service_name": resource_value("service_name"),
         **plain,
-        "error_type": first_filled(picked("error_attribute"), exception_type()),
+        "error_type": first_filled(picked("error_attribute"), exception_type(), failed_http()),
         "time_to_first_token_ns": time_to_first_token(),
         "provider": provider(),
         "finish_reasons": finish_reasons(),

@@ -33,11 +33,16 @@ MULTIPLES = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000, "g": 1_000_0
 COMPARISONS: dict[str, LiteralString] = {">": " > ", ">=": " >= ", "<": " < ", "<=": " <= ", ":": " = ", "=": " = "}
 DIGITS: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 LARGEST = 2**63 - 1
+# What was said in a GenAI log event belongs to the content of its span (docs/decisions/0011).
+SAID_IN_LOGS: dict[LiteralString, LiteralString] = {"input": "said_in", "output": "said_out"}
+SPANS_OF_LOGS: LiteralString = (
+    "(trace_id, span_id) IN (SELECT trace_id, span_id FROM log_events WHERE project_id = {project_id:UUID} AND ("
+)
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """`where` goes into a statement as it is; `params` are bound by the client."""
+    """`where` goes into a statement as it is; `params` are bound by the client, and so is `project_id`."""
 
     where: LiteralString
     params: dict[str, object] = field(default_factory=dict[str, object])
@@ -99,21 +104,28 @@ class _Compiler:
     def _search(self, columns: tuple[LiteralString, ...], text: str) -> LiteralString:
         """Whether one of these columns holds the text, in any case: its words by the text index, then the text itself.
 
+        Content that came as log events is looked through, too.
         A single word is found as a whole word. Words outside ASCII are looked for letter by letter: the index does not
         fold their case, and knows no words in languages without spaces.
         """
         words = [word.lower() for word in NOT_IN_WORDS.split(text) if word]
         indexed = bool(words) and text.isascii()
         exact = not indexed or words != [text.lower()]
-        tests: list[LiteralString] = []
-        for column in columns:
-            test: list[LiteralString] = []
-            if indexed:
-                test.append("hasAllTokens(" + column + ", " + self._bind(words, "Array(String)") + ")")
-            if exact:
-                test.append("positionCaseInsensitiveUTF8(" + column + ", " + self._bind(text, "String") + ") > 0")
-            tests.append(" AND ".join(test))
-        return "(" + " OR ".join(tests) + ")"
+        tests: list[tuple[LiteralString, LiteralString]] = []  # what stands before and after the name of a column
+        if indexed:
+            tests.append(("hasAllTokens(", ", " + self._bind(words, "Array(String)") + ")"))
+        if exact:
+            tests.append(("positionCaseInsensitiveUTF8(", ", " + self._bind(text, "String") + ") > 0"))
+
+        def held_by(column: LiteralString) -> LiteralString:
+            both: list[LiteralString] = [before + column + after for before, after in tests]
+            return " AND ".join(both)
+
+        any_of: list[LiteralString] = [held_by(column) for column in columns]
+        in_logs: list[LiteralString] = [held_by(SAID_IN_LOGS[one]) for one in columns if one in SAID_IN_LOGS]
+        if in_logs:
+            any_of.append(SPANS_OF_LOGS + " OR ".join(in_logs) + "))")
+        return "(" + " OR ".join(any_of) + ")"
 
     def _text(self, column: LiteralString, value: Value, *, fold: bool) -> LiteralString:
         wild = "*" in value.text and not value.quoted

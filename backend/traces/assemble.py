@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from backend.conventions.columns import MAPPING_VERSION
-from backend.conventions.mapping import explain
+from backend.conventions.mapping import SAID_IN_LOGS, explain, said_in_logs
 from backend.conventions.messages import render
 from backend.conventions.messages.schema import LogEvent, RawSpan
 from backend.store.client import Row
@@ -148,14 +148,16 @@ def _all_attributes(row: Row) -> dict[str, str]:
 def whole_span(row: Row, log_events: list[Row]) -> SpanView:
     """A span with its payload, its messages rendered. `log_events`: those of this span."""
     fields = light_fields(row)
-    rendered = render(raw_span(row, log_events))
+    raw = raw_span(row, log_events)
+    rendered = render(raw)
+    for name in SAID_IN_LOGS:
+        fields[name] = fields[name] or said_in_logs(name, raw.log_events)
     if rendered.error and fields["error"]:
         known: SpanError = fields["error"]
         error = rendered.error
         fields["error"] = SpanError(error.type or known.type, error.message or known.message, error.stacktrace)
-    fields["finish_reasons"] = fields["finish_reasons"] or [
-        m["finish_reason"] for m in rendered.output_messages if m.get("finish_reason")
-    ]
+    reasons = [m["finish_reason"] for m in rendered.output_messages if m.get("finish_reason")]
+    fields["finish_reasons"] = (reasons if rendered.streamed else fields["finish_reasons"]) or reasons
     return SpanView(
         **fields,
         input=row["input"],

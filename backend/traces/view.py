@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from backend.conventions.http_failure import failed_status
 from backend.conventions.mapping import SpanMapping
 
 StatusCode = Literal["ok", "error", "unset"]
@@ -153,6 +154,19 @@ class SpanView:
     @property
     def end_ns(self) -> int:
         return self.start_ns + self.duration_ns
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """How fast the answer came: output tokens a second, from the first token on when it is known."""
+        waited = self.time_to_first_token_ns or 0
+        if self.type != "llm" or not self.usage.output_tokens or self.duration_ns <= waited:
+            return None
+        return round(self.usage.output_tokens * 1e9 / (self.duration_ns - waited), 2)
+
+    @property
+    def http_failure(self) -> int:
+        """The HTTP status with which the request failed; 0 when it did not, or without payload."""
+        return failed_status(self.attributes, server=self.kind == "server", ok=self.status.code == "ok")
 
 
 @dataclass(slots=True)

@@ -11,7 +11,8 @@ from backend.store.schema import FOLDER
 
 REPEATABLE = re.compile(
     r"CREATE (TABLE|MATERIALIZED VIEW|DICTIONARY|VIEW) IF NOT EXISTS\b|DROP \w+( \w+)? IF EXISTS\b"
-    r"|ALTER TABLE \S+ (\{on_cluster\} )?(ADD (COLUMN|INDEX|PROJECTION) IF NOT EXISTS|DROP \w+ IF EXISTS|MODIFY)\b"
+    r"|ALTER TABLE \S+ (\{on_cluster\} )?(ADD (COLUMN|INDEX|PROJECTION) IF NOT EXISTS|DROP \w+ IF EXISTS)\b"
+    r"|ALTER TABLE \S+ (\{on_cluster\} )?(MODIFY|MATERIALIZE)\b"
 )
 STARTS = re.compile(r"^(CREATE|DROP|ALTER|RENAME|INSERT)\b.*", re.MULTILINE)
 

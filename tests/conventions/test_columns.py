@@ -10,6 +10,7 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from backend.conventions.columns import FIELDS
+from backend.conventions.http_failure import failed_status
 from backend.conventions.picking import candidate_codes
 from backend.conventions.sql import normalising_select
 from backend.core.limits import PREVIEW_CHARS
@@ -176,3 +177,34 @@ def test_garbage_numbers_are_not_given(stored):
         {"gen_ai.usage.input_tokens": "many", "gen_ai.usage.output_tokens": -7, "gen_ai.request.temperature": "hot"}
     )
     assert (row["input_tokens"], row["output_tokens"], row["temperature"]) == (-1, -1, -1)
+
+
+@pytest.mark.parametrize(
+    ("status", "fields", "stored_as"),
+    [
+        (429, {"kind": Span.SPAN_KIND_CLIENT}, (2, "429")),
+        (503, {"kind": Span.SPAN_KIND_SERVER}, (2, "503")),
+        (404, {"kind": Span.SPAN_KIND_SERVER}, (0, "")),
+        (404, {"status": Status(code=Status.STATUS_CODE_OK)}, (1, "")),
+        (200, {}, (0, "")),
+        ("4000", {}, (0, "")),
+        (500, {"status": Status(code=Status.STATUS_CODE_ERROR, message="no")}, (2, "500")),
+    ],
+)
+def test_a_refused_request_is_a_failed_span(stored, status, fields, stored_as):
+    row = stored({"http.response.status_code": status}, **fields)
+    assert (row["status_code"], row["error_type"]) == stored_as
+    kind, ok = row["kind"] == 2, row["status_code"] == 1
+    failed = failed_status(row["attributes"], server=kind, ok=ok)
+    assert (failed > 0) == (row["status_code"] == 2)
+
+
+def test_the_span_says_better_than_its_http_status_what_went_wrong(stored):
+    row = stored({"http.status_code": 429, "error.type": "RateLimitError"}, kind=Span.SPAN_KIND_CLIENT)
+    assert (row["status_code"], row["error_type"]) == (2, "RateLimitError")
+
+
+@pytest.mark.parametrize(("code", "stored_as"), [(Status.STATUS_CODE_UNSET, 2), (Status.STATUS_CODE_OK, 1)])
+def test_a_named_error_is_a_failure_unless_the_span_says_that_all_is_well(stored, code, stored_as):
+    row = stored({"error.type": "Timeout"}, status=Status(code=code))
+    assert (row["status_code"], row["error_type"]) == (stored_as, "Timeout")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from backend.conventions.messages import RawSpan, Rendered, render
@@ -92,10 +94,10 @@ def test_reasoning_and_answer_are_one_turn() -> None:
     assert [part["type"] for part in answer["parts"]] == ["reasoning", "text"]
 
 
-def test_an_embedding_shows_the_texts_and_no_answer() -> None:
+def test_an_embedding_shows_the_texts_and_how_long_its_vectors_are() -> None:
     found = render(load("openinference_embedding"))
     assert texts(found.input_messages) == [("user", "How tall is Mount Fuji?")]
-    assert found.output_messages == []
+    assert texts(found.output_messages) == [("assistant", "1 vector of 8 numbers")]
 
 
 def test_a_retriever_shows_documents() -> None:
@@ -175,3 +177,20 @@ def test_the_vercel_sdk() -> None:
     assert [part["type"] for part in found.output_messages[0]["parts"]] == ["reasoning", "text", "tool_call"]
     assert found.output_messages[0]["parts"][2]["arguments"] == {"hand": "left"}
     assert found.tool_definitions == [{"type": "function", "name": "wave", "parameters": {}}]
+
+
+def test_a_streamed_answer_of_mlflow_is_put_together_from_its_chunks() -> None:
+    def chunk(number: int, delta: dict[str, object], reason: str | None = None) -> tuple[str, int, dict[str, str]]:
+        value = {"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
+        return (f"mlflow.chunk.item.{number}", number, {"mlflow.chunk.value": json.dumps(value)})
+
+    def piece(arguments: str, **more: str) -> dict[str, object]:
+        return {"tool_calls": [{"index": 0, **more, "function": {"arguments": arguments, "name": more.get("name")}}]}
+
+    events = [chunk(0, {"role": "assistant"}), chunk(1, piece("", id="c1", name="get_weather"))]
+    events += [chunk(2, piece('{"city"')), chunk(3, piece(': "Ulm"}')), chunk(4, {}, "tool_calls"), ("other", 5, {})]
+    summary = {"choices": [{"finish_reason": "stop", "message": {"role": "assistant", "content": ""}}]}
+    found = render(RawSpan(type="llm", attributes={"mlflow.spanOutputs": json.dumps(summary)}, events=events))
+    (answer,) = found.output_messages
+    call = {"type": "tool_call", "id": "c1", "name": "get_weather", "arguments": {"city": "Ulm"}}
+    assert (answer["parts"], answer["finish_reason"], found.streamed) == ([call], "tool_calls", True)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from backend.conventions.messages import RawSpan, render
+from backend.conventions.messages.documents import read_documents
 from backend.conventions.messages.parts import read_part
-from backend.conventions.messages.shapes import read_documents, read_request, read_response, read_tools
+from backend.conventions.messages.shapes import read_request, read_response, read_tools
 
 CALL = {"type": "tool_call", "id": "c1", "name": "get_weather", "arguments": {"city": "Paris"}}
 ARGUMENTS = '{"city": "Paris"}'

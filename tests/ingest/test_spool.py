@@ -53,10 +53,24 @@ def test_what_was_acknowledged_is_in_the_file(spool):
 
 def test_a_segment_counts_what_it_holds(spool):
     asyncio.run(fill(spool, b"one", b"two"))
-    spool.close_open("traces", force=True)
+    spool.close_open("traces")
     tallies = spool.next_segment().tallies
     assert sum(t.requests for t in tallies.values()) == 2
     assert sum(t.items for t in tallies.values()) == 2
+
+
+def test_log_records_reach_the_store_before_their_spans(spool, monkeypatch):
+    async def both() -> None:
+        await spool.append("traces", a_frame(b"span"), PROJECT, time.time_ns(), 1)
+        await spool.append("logs", a_frame(b"message"), PROJECT, time.time_ns(), 1)
+
+    asyncio.run(both())
+    assert spool.next_segment() is None
+    monkeypatch.setattr("ingest.spool.SEGMENT_MAX_AGE_S", 0)
+    first = spool.next_segment()
+    assert first.signal == "logs"
+    spool.done(first)
+    assert spool.next_segment().signal == "traces"
 
 
 def test_a_full_spool_refuses_and_recovers(spool):
@@ -66,7 +80,7 @@ def test_a_full_spool_refuses_and_recovers(spool):
             await fill(spool, b"x" * 2_000)
 
     asyncio.run(scene())
-    spool.close_open("traces", force=True)
+    spool.close_open("traces")
     spool.done(spool.next_segment())
     asyncio.run(fill(spool, b"x" * 2_000))
     assert spool.waiting_bytes < 3_000

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError
 
 from backend.conventions.columns import MAPPING_VERSION
-from backend.store import client, migrate
+from backend.store import client, migrate, renormalise
 from backend.store.client import Store
 from backend.store.otlp import INSERT_SETTINGS
 from ingest.envelope import frame
@@ -40,6 +40,21 @@ def test_it_says_what_it_did(world: World, open_store: Store) -> None:
     assert out.startswith("other ")
     assert "\n1 spans" in out
     assert "\n2 spans" in run(*LATELY, "--all")[1]
+
+
+def test_it_can_be_interrupted(world: World, open_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time_ns()
+    body = check_traces(request(llm_span(b"\x01" * 16)).SerializeToString(), now).body
+    open_store.insert_protobuf("otlp_traces", frame(body, world.project.id, now), INSERT_SETTINGS["otlp_traces"])
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(renormalise, "renormalise", interrupted)
+        code, _, err = run(*LATELY, "--all")
+    assert (code, "Run the same command again" in err) == (130, True)
+    assert "\n1 spans" in run(*LATELY, "--all")[1]
 
 
 @pytest.mark.parametrize(

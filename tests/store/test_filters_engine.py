@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import clickhouse_connect
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from backend.store.filters import compile_filter
 
 Row = dict[str, Any]
+PROJECT = UUID(int=1)
 COLUMNS: dict[str, tuple[str, Any]] = {
     **dict.fromkeys(
         [
@@ -147,6 +149,12 @@ CASES: list[tuple[str, Callable[[Row], bool]]] = [
     ("ttft<1s", lambda r: 0 <= r["time_to_first_token_ns"] < 10**9),
     ("tokens>=110", lambda r: r["span_id"] in ("a1", "a3")),
     ("tokens<1k", lambda r: r["span_id"] == "a1"),
+    ("sunshine", lambda r: r["span_id"] == "a1"),
+    ('"Sunshine now" -moonlight', lambda r: r["span_id"] == "a1"),
+    ("input:sunshine", lambda r: r["span_id"] == "a1"),
+    ("output:sunshine", lambda r: False),
+    ("output:moonlight", lambda r: r["span_id"] == "a2"),
+    ("-sunshine", lambda r: r["span_id"] != "a1"),
     ("has:tokens", lambda r: r["span_id"] in ("a1", "a3")),
     ("input_tokens<100", lambda r: 0 <= r["input_tokens"] < 100),
     ("attr.plan:GOLD", lambda r: r["attributes"].get("plan", "").lower() == "gold"),
@@ -166,6 +174,15 @@ CASES: list[tuple[str, Callable[[Row], bool]]] = [
 ]
 
 
+# What was said of a span in log events; the last two are of another project and of no span.
+LOG_EVENTS: list[list[Any]] = [
+    [PROJECT, "ff", "a1", "Sunshine now, please", ""],
+    [PROJECT, "ff", "a2", "", "all the moonlight"],
+    [UUID(int=2), "ff", "a3", "sunshine", ""],
+    [PROJECT, "ee", "a1", "moonlight", ""],
+]
+
+
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Any]:
     client = clickhouse_connect.get_client(dsn="chdb://memory")
@@ -181,6 +198,14 @@ def engine() -> Iterator[Any]:
     )
     rows = [[whole(row)[name] for name in COLUMNS] for row in ROWS]
     client.insert("spans", rows, column_names=list(COLUMNS), database="filter_tests")
+    client.command(
+        "CREATE OR REPLACE TABLE filter_tests.log_events (project_id UUID, trace_id String, span_id String,"
+        " said_in String, said_out String,"
+        " INDEX i said_in TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lower(said_in)),"
+        " INDEX o said_out TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lower(said_out)))"
+        " ENGINE = MergeTree ORDER BY span_id"
+    )
+    client.insert("log_events", LOG_EVENTS, column_names="*", database="filter_tests")
     yield client
     client.close()
 
@@ -192,6 +217,8 @@ def whole(row: Row) -> Row:
 @pytest.mark.parametrize(("text", "expected"), CASES, ids=[text or "empty" for text, _ in CASES])
 def test_the_engine_finds_what_python_finds(engine: Any, text: str, expected: Callable[[Row], bool]) -> None:
     compiled = compile_filter(text)
-    sql = f"SELECT span_id FROM filter_tests.spans WHERE {compiled.where} ORDER BY span_id"
-    found = [row[0] for row in engine.query(sql, parameters=compiled.params).result_rows]
+    where = compiled.where.replace("FROM log_events", "FROM filter_tests.log_events")
+    sql = f"SELECT span_id FROM filter_tests.spans WHERE {where} ORDER BY span_id"
+    params = {**compiled.params, "project_id": PROJECT}
+    found = [row[0] for row in engine.query(sql, parameters=params).result_rows]
     assert found == [row["span_id"] for row in ROWS if expected(whole(row))]

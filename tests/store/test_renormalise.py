@@ -12,6 +12,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from backend.conventions import picking, renormalise_sql
 from backend.core.limits import DAY_NS
+from backend.scores import services as scores
+from backend.scores.view import NewScore
 from backend.store import renormalise
 from backend.store.client import Store
 from backend.store.otlp import INSERT_SETTINGS
@@ -127,3 +129,32 @@ def test_batches_are_small_and_cover_everything(store: Store, monkeypatch: pytes
     for batch in found:
         renormalise.renormalise(store, batch, everything=True)
     assert {row["version"] for row in rows(store)} == {NOW + 1}
+
+
+def test_scores_stay_with_their_spans(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = llm_span(b"\x05" * 16)
+    put(store, PROJECT, sent)
+    score = NewScore(name="good", value=1, trace_id=sent.trace_id.hex(), span_id=sent.span_id.hex())
+    scores.create_scores(PROJECT, [score], author="alice")
+    before = scores.scores_of_trace(PROJECT, sent.trace_id.hex())
+    teach(monkeypatch, "tool_name", "my.words")
+    assert run(store) == 1
+    assert scores.scores_of_trace(PROJECT, sent.trace_id.hex()) == before != []
+
+
+def test_stopped_at_any_batch_it_goes_on_where_it_was(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(renormalise, "RENORMALISED_AT_ONCE", 1)
+    times = [NOW - i * 61_000_000_000 for i in range(4)]
+    put(store, PROJECT, *(span(start_time_unix_nano=t, end_time_unix_nano=t) for t in times))
+    before = rows(store)
+    for module in (renormalise, renormalise_sql):
+        monkeypatch.setattr(module, "MAPPING_VERSION", 999)
+    batches = renormalise.batches(store, PROJECT, NOW - DAY_NS, NOW + DAY_NS)
+    renormalise.renormalise(store, next(batches))
+    renormalise.renormalise(store, next(batches))  # and here it was killed
+    half = rows(store)
+    assert sorted(row["mapping_version"] for row in half) == [before[0]["mapping_version"]] * 2 + [999] * 2
+    assert [row["span_id"] for row in half] == [row["span_id"] for row in before]
+    assert run(store, everything=False) == 2
+    assert {row["mapping_version"] for row in rows(store)} == {999}
+    assert len(rows(store)) == 4

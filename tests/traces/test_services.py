@@ -8,6 +8,8 @@ import time
 from uuid import UUID, uuid4
 
 import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs, ScopeLogs
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from backend.core.errors import InvalidInput, NotFound
@@ -16,8 +18,8 @@ from backend.store.otlp import INSERT_SETTINGS
 from backend.traces import services
 from backend.traces.services import TraceQuery
 from ingest.envelope import frame
-from ingest.otlp import check_traces
-from tests.support.otlp import key_values, llm_span, request, span
+from ingest.otlp import check_logs, check_traces
+from tests.support.otlp import any_value, key_values, llm_span, request, span
 
 pytestmark = pytest.mark.store
 PROJECT, OTHER = UUID(int=1), UUID(int=2)
@@ -58,6 +60,60 @@ def test_a_span_sent_twice_is_one_span(store):
     send(store, llm_span(os.urandom(16)), times=3)
     (row,) = listed().results
     assert (row.span_count, row.usage.input_tokens) == (1, 100)
+
+
+def send_logs(store, trace: bytes, span_id: bytes, *records: tuple[str, object, dict[str, object]]) -> None:
+    """(event name, body, attributes) of GenAI events that arrive as logs of a span."""
+    logs = [
+        LogRecord(
+            trace_id=trace,
+            span_id=span_id,
+            time_unix_nano=time.time_ns(),
+            event_name=name,
+            body=any_value(body),
+            attributes=key_values(attributes),
+        )
+        for name, body, attributes in records
+    ]
+    sent = ExportLogsServiceRequest(resource_logs=[ResourceLogs(scope_logs=[ScopeLogs(log_records=logs)])])
+    body = check_logs(sent.SerializeToString(), time.time_ns()).body
+    store.insert_protobuf("otlp_logs", frame(body, PROJECT, time.time_ns()), INSERT_SETTINGS["otlp_logs"])
+
+
+def test_words_that_came_in_log_events_are_found(store):
+    trace, call, other = os.urandom(16), os.urandom(8), os.urandom(16)
+    send(store, span("chat", trace_id=trace, span_id=call), span("chat", trace_id=other))
+    asked = ("gen_ai.user.message", {"content": "Where grow Papayas?"}, {})
+    answered = ("gen_ai.choice", {"index": 0, "message": {"content": "In the tropics"}}, {})
+    told = json.dumps([{"role": "assistant", "parts": [{"type": "text", "content": "Durian"}]}])
+    details = ("gen_ai.client.inference.operation.details", None, {"gen_ai.output.messages": told})
+    send_logs(store, trace, call, asked, answered, details)
+    for text in ("papayas", "input:papayas", "output:TROPICS", "durian", '"grow papayas" name:chat'):
+        assert [row.trace_id for row in listed(filter=text).results] == [trace.hex()], text
+    assert listed(filter="output:papayas").results == []
+    assert [row.trace_id for row in listed(filter="-papayas").results] == [other.hex()]
+
+
+def test_who_it_was_for_is_read_from_log_events_too(store):
+    trace, call = os.urandom(16), os.urandom(8)
+    send(store, span("agent", trace_id=trace), llm_span(trace, span_id=call))
+    send_logs(store, trace, call, ("gen_ai.client.inference.operation.details", None, {"user.id": "u7"}))
+    view = services.get_trace(PROJECT, trace.hex())
+    assert (view.user_id, services.get_span(PROJECT, trace.hex(), call.hex()).user_id) == ("u7", "u7")
+    (user,) = [
+        f for f in services.get_span_sources(PROJECT, trace.hex(), call.hex()).mapping.fields if f.name == "user_id"
+    ]
+    assert (user.source, user.key, user.stored) == ("event", "user.id", "u7")
+
+
+@pytest.mark.parametrize(("first_token", "speed"), [({}, 10.0), ({"gen_ai.response.time_to_first_chunk": 1.5}, 40.0)])
+def test_the_speed_of_an_answer_counts_from_its_first_token(store, first_token, speed):
+    trace, call = os.urandom(16), os.urandom(8)
+    given = {"gen_ai.operation.name": "chat", "gen_ai.usage.output_tokens": 20, **first_token}
+    now = time.time_ns()
+    times = {"start_time_unix_nano": now - 2 * SECOND, "end_time_unix_nano": now}
+    send(store, span("chat", trace_id=trace, span_id=call, attributes=given, **times))
+    assert services.get_span(PROJECT, trace.hex(), call.hex()).tokens_per_second == speed
 
 
 def test_it_hides_other_projects(store):

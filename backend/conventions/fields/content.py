@@ -10,6 +10,8 @@ REPLIES: tuple[str, ...] = (
     "langfuse.observation.output",
     "gen_ai.completion",
     "genkit:output",
+    "braintrust.output_json",
+    "haystack.component.output",
 )
 
 FIELDS: tuple[Field, ...] = (
@@ -49,6 +51,12 @@ FIELDS: tuple[Field, ...] = (
             "langwatch.input",
             "agentops.entity.input",
             "gen_ai.tool.input",
+            "gen_ai.tool.args",
+            "gen_ai.retrieval.query.text",
+            "spring.ai.tool.call.arguments",
+            "db.vector.query.content",
+            "haystack.component.input",
+            "haystack.pipeline.input_data",
         ),
     ),
     Field(
@@ -82,6 +90,11 @@ FIELDS: tuple[Field, ...] = (
             "langwatch.output",
             "agentops.entity.output",
             "gen_ai.tool.output",
+            "gen_ai.retrieval.documents",
+            "spring.ai.tool.call.result",
+            "db.vector.query.response.documents",
+            "haystack.component.output",
+            "haystack.pipeline.output_data",
         ),
     ),
 )

@@ -21,9 +21,10 @@ FIELDS: tuple[Field, ...] = (
             "mlflow.message.format",
             "genkit:metadata:provider",
             "agentops.llm.provider",
+            "aisdk.model.provider",
             "error.llm_provider",
         ),
-        also=("metadata_provider",),
+        also=("metadata_provider", "braintrust_provider"),
     ),
     Field("operation", "lower", ("gen_ai.operation.name", "llm.request.type")),
     Field(
@@ -37,8 +38,9 @@ FIELDS: tuple[Field, ...] = (
             "langsmith.metadata.ls_model_name",
             "litellm.provider.model",
             "langwatch.request.model",
+            "aisdk.model.id",
         ),
-        also=("invoked_model", "mlflow_model", "model_name", "langfuse_model"),
+        also=("invoked_model", "mlflow_model", "model_name", "langfuse_model", "braintrust_model", "genkit_model"),
     ),
     Field(
         "response_model",
@@ -51,7 +53,7 @@ FIELDS: tuple[Field, ...] = (
             "llm.openai.model",
             "llm.anthropic.model",
         ),
-        also=("reply_model", "model_name", "langfuse_model"),
+        also=("reply_model", "model_name", "langfuse_model", "braintrust_model"),
     ),
     # OpenInference has one name for both, the response's; what was asked for is among the parameters.
     Field(
@@ -73,6 +75,16 @@ FIELDS: tuple[Field, ...] = (
     Field("mlflow_stream", "flag", ("stream",), scopes=MLFLOW),
     Field("metadata", "text", ("metadata",)),
     Field("metadata_provider", "text", of="metadata", inside="ls_provider"),
+    # Braintrust keeps all it knows of a call in one object.
+    Field("braintrust_metadata", "text", ("braintrust.metadata",)),
+    Field("braintrust_provider", "lower", of="braintrust_metadata", inside="provider"),
+    Field("braintrust_model", "name", of="braintrust_metadata", inside="model"),
+    Field("braintrust_session", "text", of="braintrust_metadata", inside="session_id"),
+    Field("braintrust_user", "text", of="braintrust_metadata", inside="user_id"),
+    # Genkit names every action so: a model, a tool, a flow.
+    Field("genkit_name", "text", ("genkit:name",)),
+    Field("genkit_model", "name", of="genkit_name", types=("llm", "embedding", "reranker")),
+    Field("genkit_tool", "name", of="genkit_name", types=("tool",)),
     Field("metadata_session", "text", of="metadata", inside="session_id"),
     Field("metadata_thread", "text", of="metadata", inside="thread_id"),
     Field("metadata_user", "text", of="metadata", inside="user_id"),
@@ -148,6 +160,7 @@ FIELDS: tuple[Field, ...] = (
             "llm.request.stream",
             "langsmith.request.streaming",
             "gen_ai.request.is_stream",
+            "spring.ai.chat.client.stream",
         ),
         also=("invoked_stream", "mlflow_stream"),
     ),

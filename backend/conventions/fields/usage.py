@@ -1,15 +1,8 @@
 """What a call used: tokens, cost and time to the first token, and how conventions count cached input.
 
-`input_tokens` counts all input, cached input too; `output_tokens` counts reasoning too. What
-the conventions say differs:
-
-- cached input inside input: OpenTelemetry GenAI, OpenInference, OpenLLMetry, LangChain and LangSmith, LiteLLM, Pydantic
-  AI, Google, MLflow, Vercel AI SDK 6 and later, OpenAI's own usage objects.
-- cached input beside input: `input` of Langfuse's usage details (members of BESIDE_MEMBERS), Anthropic's own usage
-  objects and Bedrock's, Vercel AI SDK 4 and 5 with Anthropic or Bedrock (keys of BESIDE_KEYS), Claude Code.
-
-Whatever the convention, cached input is beside the input when it is larger than the input, or when the total given is
-the sum of input, output and cached input.
+`input_tokens` counts all input, cached input too; `output_tokens` counts reasoning too. What the conventions say
+differs: usage_rules.py tells it for each of them. Whatever the convention, cached input is beside the input when it is
+larger than the input, or when the total given is the sum of input, output and cached input.
 """
 
 from __future__ import annotations
@@ -46,6 +39,7 @@ FIELDS: tuple[Field, ...] = (
             "ai.usage.tokens",
             "langwatch.usage.prompt_tokens",
             "genkit:metadata:inputTokens",
+            "gen_ai.response.prompt_tokens",
         ),
         members=(
             "input_tokens",
@@ -68,6 +62,9 @@ FIELDS: tuple[Field, ...] = (
             "llm.usage.completion_tokens",
             "ai.usage.outputTokens",
             "ai.usage.completionTokens",
+            "langwatch.usage.completion_tokens",
+            "genkit:metadata:outputTokens",
+            "gen_ai.response.completion_tokens",
         ),
         members=(
             "output_tokens",
@@ -109,6 +106,7 @@ FIELDS: tuple[Field, ...] = (
             "cachedInputTokens",
             "cached_content_token_count",
             "cachedContentTokenCount",
+            "cachedContentTokens",
             "prompt_cached_tokens",
             "cache_read_tokens",
         ),
@@ -127,6 +125,9 @@ FIELDS: tuple[Field, ...] = (
             "gen_ai.usage.cache_write_tokens",
             "llm.usage.cache_creation_input_tokens",
             "ai.usage.inputTokenDetails.cacheWriteTokens",
+            "ai.usage.inputTokenDetails.cacheCreationTokens",
+            "ai.usage.cacheCreationInputTokens",
+            "ai.usage.cacheWriteInputTokens",
         ),
         members=(
             "cache_creation_input_tokens",
@@ -163,6 +164,7 @@ FIELDS: tuple[Field, ...] = (
             "reasoningTokens",
             "thoughts_token_count",
             "thoughtsTokenCount",
+            "thoughtsTokens",
             "completion_reasoning_tokens",
         ),
     ),
@@ -181,6 +183,7 @@ FIELDS: tuple[Field, ...] = (
             "total_token_count",
             "totalTokenCount",
             "total",
+            "tokens",
         ),
     ),
     Field(
@@ -193,6 +196,8 @@ FIELDS: tuple[Field, ...] = (
             "gen_ai.cost.total_cost",
             "gen_ai.usage.total_cost_usd",
             "operation.cost",
+            "gen_ai.usage.cost_usd",
+            "langwatch.span.cost",
         ),
         also=("cost_total", "cost_total_cost"),
     ),
@@ -204,6 +209,7 @@ FIELDS: tuple[Field, ...] = (
             "gen_ai.server.time_to_first_token",
             "gen_ai.response.time_to_first_token",
         ),
+        members=("time_to_first_token",),
     ),
     Field(
         "ttft_milliseconds",
@@ -215,6 +221,7 @@ FIELDS: tuple[Field, ...] = (
             "llm.timeToFirstToken",
             "ttft_ms",
         ),
+        members=("first_token_ms",),
     ),
     Field("first_token_at", "name", ("langfuse.observation.completion_start_time",)),
     # Claude Code's own names; its cached input is beside the input.
@@ -228,7 +235,11 @@ FIELDS: tuple[Field, ...] = (
 )
 
 # Cached input that is not part of the input: instrumentation scopes (name prefixes), members of USAGE_OBJECTS, and keys
-# of cache_read_tokens with the beginnings of the providers for which that holds.
+# of cache_read_tokens with the beginnings of the providers for which that holds. Anthropic's own objects say
+# BESIDE_OWN_INPUT with BESIDE_OWN_CACHED; others give the same names another meaning, so the provider must be told.
 BESIDE_SCOPES: tuple[str, ...] = CLAUDE_CODE
 BESIDE_MEMBERS: tuple[str, ...] = ("input",)
 BESIDE_KEYS: dict[str, tuple[str, ...]] = {"ai.usage.cachedInputTokens": ("anthropic", "aws.bedrock")}
+BESIDE_OWN_INPUT = "input_tokens"
+BESIDE_OWN_CACHED: tuple[str, ...] = ("cache_read_input_tokens", "cache_creation_input_tokens")
+BESIDE_OWN_PROVIDERS: tuple[str, ...] = ("anthropic", "bedrock", "aws.bedrock", "amazon")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from backend.conventions.field import Field
 
+HTTP_STATUS: tuple[str, ...] = ("http.response.status_code", "http.status_code")
+
 FIELDS: tuple[Field, ...] = (
     Field(
         "type_word",
@@ -23,8 +25,13 @@ FIELDS: tuple[Field, ...] = (
             "agentops.span.kind",
             "spring.ai.kind",
             "braintrust.span_attributes.type",
+            "mastra.span.type",
+            "haystack.component.type",
         ),
+        also=("braintrust_type",),
     ),
+    Field("braintrust_object", "text", ("braintrust.span_attributes",)),
+    Field("braintrust_type", "lower", of="braintrust_object", inside="type"),
     Field(
         "error_attribute",
         "text",
@@ -33,6 +40,7 @@ FIELDS: tuple[Field, ...] = (
             "exception.type",
         ),
     ),
+    Field("http_status", "int", HTTP_STATUS),
     Field(
         "environment",
         "text",

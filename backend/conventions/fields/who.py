@@ -29,8 +29,13 @@ FIELDS: tuple[Field, ...] = (
             "metadata.session_id",
             "conversation.id",
             "conversation_id",
+            "spring.ai.chat.client.conversation.id",
+            "langwatch.thread_id",
+            "ai.telemetry.metadata.threadId",
+            "ai.telemetry.metadata.conversationId",
+            "session_id",
         ),
-        also=("metadata_session", "metadata_thread"),
+        also=("metadata_session", "metadata_thread", "braintrust_session"),
     ),
     Field(
         "user_id",
@@ -52,8 +57,11 @@ FIELDS: tuple[Field, ...] = (
             "metadata.user_api_key_end_user_id",
             "metadata.user_id",
             "gcp.vertex.agent.user_id",
+            "langwatch.user_id",
+            "gen_ai.user",
+            "user_id",
         ),
-        also=("metadata_user",),
+        also=("metadata_user", "braintrust_user"),
     ),
     Field(
         "tags",
@@ -69,6 +77,9 @@ FIELDS: tuple[Field, ...] = (
             "lmnr.association.properties.tags",
             "langwatch.tags",
             "logfire.tags",
+            "langwatch.labels",
+            "braintrust.tags",
+            "agentops.tags",
         ),
     ),
     Field(
@@ -91,7 +102,9 @@ FIELDS: tuple[Field, ...] = (
             "mcp.tool.name",
             "ai.toolCall.name",
             "mlflow.tool.name",
+            "spring.ai.tool.definition.name",
         ),
+        also=("entity_tool", "genkit_tool"),
     ),
     Field(
         "agent_name",
@@ -105,6 +118,7 @@ FIELDS: tuple[Field, ...] = (
             "langfuse.observation.metadata.lc_agent_name",
             "ai.telemetry.metadata.agentName",
         ),
+        also=("entity_agent",),
     ),
     Field(
         "prompt_name",
@@ -135,4 +149,8 @@ FIELDS: tuple[Field, ...] = (
             "mlflow.prompt.version",
         ),
     ),
+    # A decorated function's own name, whatever it does.
+    Field("entity_name", "name", ("traceloop.entity.name", "agentops.entity.name")),
+    Field("entity_tool", "name", of="entity_name", types=("tool",)),
+    Field("entity_agent", "name", of="entity_name", types=("agent",)),
 )

@@ -13,16 +13,19 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from backend.conventions.messages import (
+    embeddings,
     generic,
     google_adk,
     langfuse,
     langsmith,
+    langwatch,
     logfire,
     mlflow,
     openinference,
     openllmetry,
     otel_events,
     otel_genai,
+    spring_ai,
     vercel,
 )
 from backend.conventions.messages.errors import read_error
@@ -42,9 +45,12 @@ RENDERERS: list[tuple[str, Callable[[RawSpan], Rendered | None]]] = [
     ("vercel", vercel.render),
     ("langfuse", langfuse.render),
     ("logfire", logfire.render),
+    ("spring_ai", spring_ai.render),
+    ("langwatch", langwatch.render),
     ("langsmith", langsmith.render),
     ("mlflow", mlflow.render),
     ("google_adk", google_adk.render),
+    ("embeddings", embeddings.render),
     ("generic", generic.render),
 ]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from backend.conventions.messages.documents import read_documents
 from backend.conventions.messages.parts import text
 from backend.conventions.messages.schema import Message, RawSpan, Rendered
-from backend.conventions.messages.shapes import message, read_documents, read_request, read_response, read_tools
-from backend.conventions.messages.values import as_list, as_map, as_text, decoded, first, first_text, is_map
+from backend.conventions.messages.shapes import message, read_request, read_response, read_tools
+from backend.conventions.messages.values import as_list, as_map, as_text, decoded, first, first_text, is_list, is_map
 
 
 def render(span: RawSpan) -> Rendered | None:
@@ -35,6 +36,9 @@ def embedded(given: object) -> list[Message]:
     """The texts that an embedding was made of: a text, a list of them, or a request body around them."""
     inner = first(as_map(given), "input", "query", "text", "texts", "q", "args") or given
     texts = as_list(inner) or [inner]
+    tokens = texts if all(is_list(one) for one in texts) else [texts]
+    if all(isinstance(one, int) for some in tokens for one in as_list(some)) and texts:
+        return [message("user", [text(f"{len(as_list(some)):,} tokens")]) for some in tokens]
     texts = [first_text(as_map(one), "text", "content") or one for one in texts]
     return [message("user", [text(one)]) for one in texts if isinstance(one, str) and one]
 

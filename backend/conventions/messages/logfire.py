@@ -29,8 +29,22 @@ def render(span: RawSpan) -> Rendered | None:
     return found
 
 
+ROLE_OF_PART = {"system-prompt": "system", "tool-return": "tool", "builtin-tool-return": "tool"}
+
+
+def _of_envelope(item: dict[str, object]) -> list[dict[str, object]]:
+    """Pydantic AI before 0.1: {"kind": "request" | "response", "parts"}, a role to each part of a request."""
+    if item.get("kind") == "response":
+        return [{"role": "assistant", "parts": item.get("parts")}]
+    if item.get("kind") != "request":
+        return [item]
+    parts = [as_map(part) for part in as_list(item.get("parts"))]
+    roles = [ROLE_OF_PART.get(str(part.get("part_kind")), "user") for part in parts]
+    return [{"role": role, "parts": [part]} for role, part in zip(roles, parts, strict=True)]
+
+
 def _conversation(value: object) -> list[Message]:
     """Messages; or the older events, each {"event.name": "gen_ai.choice", "message": {…}} or a message itself."""
-    items = [as_map(item) for item in as_list(value)]
+    items = [one for item in as_list(value) for one in _of_envelope(as_map(item))]
     flat = [{**item, **as_map(item.get("message"))} for item in items]
     return (read_messages(flat, "user") or []) if flat else []

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.conventions.messages import media
+from backend.conventions.messages.documents import read_documents
 from backend.conventions.messages.parts import read_part, reasoning, text, tool_call, tool_call_response
 from backend.conventions.messages.schema import Message, Part, RawSpan, Rendered
 from backend.conventions.messages.shapes import (
     merged,
     message,
-    read_documents,
     read_request,
     read_response,
     read_tools,
@@ -119,6 +119,8 @@ def _value(span: RawSpan, side: str) -> list[Message]:
     if found is None and is_map(value):  # LlamaIndex: the call's arguments
         arguments = as_map(value)
         found = read(arguments.get("args")) or read(arguments.get("kwargs"))
+    if found is None and span.type == "llm" and is_list(value) and all(isinstance(one, str) for one in value):
+        found = [message(role, [text(str(one))]) for one in value]  # DSPy: one text a completion
     return found or ([message(role, [text(said)])] if span.type == "llm" else [])
 
 

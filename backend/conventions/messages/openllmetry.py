@@ -15,7 +15,17 @@ from backend.conventions.messages.shapes import (
     read_tools,
     role_of,
 )
-from backend.conventions.messages.values import as_map, decoded, indexed, is_list, is_map, json_text, opened
+from backend.conventions.messages.values import (
+    as_map,
+    below,
+    decoded,
+    indexed,
+    is_list,
+    is_map,
+    json_text,
+    number,
+    opened,
+)
 
 INPUTS = ("gen_ai.prompt", "llm.prompts")
 OUTPUTS = ("gen_ai.completion", "llm.completions")
@@ -34,6 +44,7 @@ def render(span: RawSpan) -> Rendered | None:
         for one in indexed(attributes, "llm.request.functions")
         for tool in read_tools(json_text(_open_schema(one)))
     ]
+    found.documents = [_document(attributes) for name, _, attributes in span.events if name == "db.query.result"]
     if not found.says_something and ("traceloop.entity.input" in attributes or "traceloop.entity.output" in attributes):
         _of_entity(found, attributes)
     return found
@@ -87,6 +98,17 @@ def _of_entity(found: Rendered, attributes: Mapping[str, str]) -> None:
     result = decoded(attributes.get("traceloop.entity.output", ""))
     for candidate in (as_map(result).get("outputs"), result):
         found.output_messages = found.output_messages or read_response(candidate) or []
+
+
+def _document(event: Mapping[str, str]) -> dict[str, object]:
+    """What a vector database found: db.query.result.id, .document, .distance or .score, .metadata."""
+    said = below(event, "db.query.result")
+    return {
+        "id": said.get("id") or None,
+        "content": said.get("document", ""),
+        "score": number(said.get("score") or said.get("distance")),
+        "metadata": as_map(opened(said.get("metadata", ""))),
+    }
 
 
 def _tool(attributes: Mapping[str, str]) -> dict[str, object] | None:

@@ -49,7 +49,9 @@ def _events(span: RawSpan) -> Iterator[Event]:
     """Span events with their attributes, log events with their structured body, in the order they arrived."""
     for name, _, attributes in span.events:
         if name.startswith("gen_ai."):
-            yield name, {key: opened(value) for key, value in attributes.items()}
+            # Azure AI and Semantic Kernel put the whole body into one attribute.
+            body = as_map(parse(attributes.get("gen_ai.event.content", "")))
+            yield name, {**{key: opened(value) for key, value in attributes.items()}, **body}
     for event in span.log_events:
         if event.event_name in ROLE_OF_EVENT or event.event_name == "gen_ai.choice":
             body = parse(event.body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from backend.conventions.messages.documents import read_documents
 from backend.conventions.messages.parts import read_parts
 from backend.conventions.messages.schema import Message, RawSpan, Rendered
 from backend.conventions.messages.shapes import message, read_messages, read_response, read_tools, system_messages
@@ -19,6 +20,7 @@ CONTENT_KEYS = (
     "gen_ai.tool.call.result",
     "gen_ai.tool.name",
     "gen_ai.retrieval.documents",
+    "gen_ai.retrieval.query.text",
 )
 
 
@@ -44,6 +46,10 @@ def _of_attributes(attributes: Mapping[str, str], span: RawSpan) -> Rendered:
     found.output_messages = read_response(output) or _conversation(output, "assistant")
     found.tool_definitions = read_tools(json_attribute(attributes, "gen_ai.tool.definitions"))
     found.tool = _tool(attributes, span)
+    found.documents = read_documents(json_attribute(attributes, "gen_ai.retrieval.documents"))
+    asked = attributes.get("gen_ai.retrieval.query.text")
+    if asked and not found.input_messages:
+        found.input_messages = [message("user", read_parts(asked))]
     return found
 
 

@@ -24,7 +24,7 @@ from backend.conventions.messages.values import (
 )
 
 Item = Mapping[str, object]
-CALL_IDS = ("call_id", "tool_call_id", "toolCallId", "toolUseId", "tool_use_id", "id")
+CALL_IDS = ("call_id", "tool_call_id", "toolCallId", "toolUseId", "tool_use_id", "ref", "id")
 ARGUMENTS = ("arguments", "input", "args", "parameters", "action", "server_tool_call")
 RESULTS = ("response", "result", "output", "content", "server_tool_call_response")
 
@@ -147,6 +147,11 @@ def _gemini_response(item: Item) -> Part | None:
     return {**part, "name": first_text(item, "name")}
 
 
+def _haystack_result(item: Item) -> Part | None:
+    origin = as_map(item.get("origin"))
+    return {**tool_call_response(item.get("result"), first_text(origin, "id")), "name": first_text(origin, "tool_name")}
+
+
 def _code(item: Item) -> Part | None:
     return text(first_text(item, "code", "output")) if first_text(item, "code", "output") else None
 
@@ -159,12 +164,13 @@ _RESPONSES = (
     "tool_call_response tool_result function_call_output custom_tool_call_output tool_return tool_response"
     " server_tool_call_response web_search_tool_result mcp_tool_result computer_call_output local_shell_call_output"
 )
+_TEXTS = "text input_text output_text refusal plain_text summary_text system_prompt user_prompt retry_prompt"
 _MEDIA = (
     "image image_url input_image audio input_audio audio_url file input_file document video video_url media uri blob"
     " binary document_url image_file file_url media_url"
 )
 BY_TYPE: dict[str, Callable[[Item], Part | None]] = {
-    **dict.fromkeys(["text", "input_text", "output_text", "refusal", "plain_text", "summary_text"], _text),
+    **dict.fromkeys(_TEXTS.split(), _text),
     **dict.fromkeys(["reasoning", "thinking", "redacted_thinking", "reasoning_text"], _reasoning),
     **dict.fromkeys(_CALLS.split(), _tool_call),
     **dict.fromkeys(_RESPONSES.split(), _tool_response),
@@ -176,6 +182,10 @@ BY_FIELD: dict[str, Callable[[Item], Part | None]] = {
     "functionResponse": _inside("functionResponse", _gemini_response),
     "function_response": _inside("function_response", _gemini_response),
     "toolUse": _inside("toolUse", _tool_call),
+    "toolRequest": _inside("toolRequest", _tool_call),  # Genkit
+    "toolResponse": _inside("toolResponse", _tool_response),
+    "tool_call": _inside("tool_call", _tool_call),  # Haystack
+    "tool_call_result": _inside("tool_call_result", _haystack_result),
     "toolResult": _inside("toolResult", _tool_response),
     "reasoningContent": _bedrock_reasoning,
     "inlineData": _inside("inlineData", media.read_media),
@@ -190,5 +200,7 @@ BY_FIELD: dict[str, Callable[[Item], Part | None]] = {
     "image": media.read_media,
     "document": media.read_media,
     "video": media.read_media,
+    "media": _inside("media", media.read_media),
+    "reasoning": _reasoning,
     "content": _text,
 }

@@ -63,6 +63,7 @@ class Rendered:
     documents: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])  # {"id","content","score","metadata"}
     error: RenderedError | None = None
     convention: str = ""
+    streamed: bool = False  # the answer was put together from its chunks, which know better why it ended
 
     @property
     def says_something(self) -> bool:
@@ -79,6 +80,7 @@ class Rendered:
             self.convention = other.convention
         self.input_messages = _fuller(self.input_messages, other.input_messages)
         self.output_messages = _fuller(self.output_messages, other.output_messages)
+        self.streamed = self.streamed or (other.streamed and self.output_messages is other.output_messages)
         self.tool_definitions = self.tool_definitions or other.tool_definitions
         self.documents = self.documents or other.documents
         self.error = self.error or other.error

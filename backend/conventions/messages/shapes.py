@@ -182,7 +182,8 @@ def _as_tool_response(item: Item, parts: list[Part]) -> list[Part]:
 
 def _finish_reason(item: Item) -> object:
     said = first(item, "finish_reason", "stop_reason", "finishReason", "stopReason")
-    return said or as_map(item.get("response_metadata")).get("finish_reason")
+    inner = as_map(item.get("response_metadata")) or as_map(item.get("meta"))  # LangChain, Haystack
+    return said or inner.get("finish_reason")
 
 
 # -- a conversation ----------------------------------------------------------------------------------------------------
@@ -261,6 +262,9 @@ def read_response(value: object) -> list[Message] | None:
     """What a model gave: messages, or a whole response body of a provider."""
     item = as_map(value)
     if not item:
+        bare = [as_map(one) for one in as_list(value)]  # the choices without the response around them
+        if bare and all(is_map(one.get("message")) and "role" not in one for one in bare):
+            return [_choice(one) for one in bare]
         return read_messages(value, "assistant")
     choices = as_list(first(item, "choices", "candidates"))
     if choices:
@@ -269,7 +273,7 @@ def read_response(value: object) -> list[Message] | None:
     if generations:
         flat = [one for entry in generations for one in (as_list(entry) or [entry])]
         return [_choice(as_map(one)) for one in flat]
-    for field in ("output", "messages", "message", "response", "raw"):
+    for field in ("output", "messages", "message", "replies", "response", "raw"):
         inner = item.get(field)
         if is_list(inner) or is_map(inner):
             found = read_messages(inner, "assistant") or (read_response(as_map(inner)) if field != "messages" else None)
@@ -288,7 +292,7 @@ def _choice(choice: Item) -> Message:
     return {**made, "finish_reason": reason} if reason else made
 
 
-# -- tools and documents -----------------------------------------------------------------------------------------------
+# -- tools -----------------------------------------------------------------------------------------------
 def read_tools(value: object) -> list[dict[str, Any]]:
     """Tool definitions as {"type", "name", "description", "parameters"}, whoever wrote them."""
     items = as_list(opened(value)) or [as_map(opened(value))]
@@ -309,29 +313,3 @@ def _tool_definitions(item: Item) -> list[dict[str, Any]]:
     keys = ("parameters", "input_schema", "inputSchema", "parameters_json_schema", "parametersJsonSchema", "schema")
     parameters = opened(first(function, *keys))
     return [{**made, "parameters": parameters} if parameters is not None else made]
-
-
-def read_documents(value: object) -> list[dict[str, Any]]:
-    """Retrieved documents in JSON: LangChain, LlamaIndex, MLflow or plain texts. Nothing when it is something else."""
-    value = opened(value)
-    items = as_list(value) or as_list(first(as_map(value), "documents", "nodes", "results", "source_nodes", "matches"))
-    found = [read_document(item) for item in items]
-    return [one for one in found if one is not None] if found and all(found) else []
-
-
-def read_document(value: object) -> dict[str, Any] | None:
-    if isinstance(value, str):
-        return {"id": None, "content": value, "score": None, "metadata": {}}
-    outer = as_map(value)
-    item: Item = as_map(outer.get("kwargs")) if "lc" in outer else as_map(first(outer, "node", "document")) or outer
-    content = first(item, "page_content", "content", "text", "document", "chunk")
-    if content is None:
-        return None
-    score = first(outer, "score", "relevance_score", "similarity", "distance")
-    document_id = first(item, "id", "id_", "document_id", "doc_id")
-    return {
-        "id": as_text(document_id) or None,
-        "content": as_text(content),
-        "score": score if isinstance(score, (int, float)) and not isinstance(score, bool) else None,
-        "metadata": as_map(item.get("metadata")),
-    }
