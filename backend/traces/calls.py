@@ -68,17 +68,13 @@ def _unlike(span: SpanView, row: Row) -> tuple[bool, bool, bool]:
 
 
 def _after(span: SpanView, rows: list[Row]) -> CallLink | None:
-    """The next call of the same parent, or of the same agent; of anybody when no call shares its parent."""
+    """The next call of the same parent, or of the same agent; else one of the same name."""
     rows = [row for row in rows if row["start_ns"] >= span.end_ns]
-    for same in (
-        lambda row: row["parent_span_id"] == span.parent_span_id,
-        lambda row: bool(span.agent_name) and row["agent_name"] == span.agent_name,
-        lambda row: row["name"] == span.name,
-    ):
-        found = next((row for row in rows if same(row)), None)
-        if found:
-            return _link(found)
-    return None
+    of_parent = [row for row in rows if row["parent_span_id"] == span.parent_span_id]
+    of_agent = [row for row in rows if span.agent_name and row["agent_name"] == span.agent_name]
+    alike = [row for row in rows if row["name"] == span.name]
+    found = of_parent or of_agent or alike
+    return _link(found[0]) if found else None
 
 
 def _link(row: Row) -> CallLink:

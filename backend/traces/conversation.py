@@ -34,6 +34,14 @@ class Difference:
     def count(self, *states: State) -> int:
         return sum(state in states for state in self.states)
 
+    @property
+    def new_count(self) -> int:
+        return self.count("new")
+
+    @property
+    def changed_count(self) -> int:
+        return self.count("changed")
+
 
 def fingerprint(message: Message) -> bytes:
     """Equal for messages that say the same, however the two calls wrote them: ids, reasoning and white space aside."""
