@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, Literal
 
@@ -25,7 +25,7 @@ Side = Literal["in", "out"]
 
 @dataclass(frozen=True)
 class ShownMessage:
-    """`state`: what it is to the call before ("" when there is none). `taken`: all of it stands beside its tool calls."""
+    """`state`: what it is to the call before ("": there is none). `taken`: all of it stands beside its tool calls."""
 
     role: str
     icon: str
@@ -146,7 +146,9 @@ def _message(
             continue
         at = results.get((index, p))
         result = (parts_of(messages[at[0]])[at[1]], f"{side}.{at[0]}.{at[1]}") if at else None
-        parts.append(read_part(part, f"{side}.{index}.{p}", reader, result))
+        made = read_part(part, f"{side}.{index}.{p}", reader, result)
+        fresh = bool(at and difference and difference.states[at[0]] == "new")
+        parts.append(replace(made, result_new=True) if fresh else made)
     state = difference.states[index] if difference else ""
     role = str(message.get("role") or "unknown")
     late = len(messages) - index <= OPEN_MESSAGES or state in ("new", "answer", "changed") or side == "out"

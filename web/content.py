@@ -21,6 +21,10 @@ from web.values import messages_of
 
 HTTP_STATUS = ("http.response.status_code", "http.status_code")
 SAYS_VERDICT = ("guardrail", "evaluator")
+# What a check says when it found something.
+ALARMS = {("passed", "false"), ("valid", "false")} | {
+    (name, "true") for name in ("triggered", "tripwire_triggered", "flagged", "blocked")
+}
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class SpanContent:
     parameters: list[tuple[str, Shown]]
     response_schema: Shown | None
     verdict: list[tuple[str, Shown]]
+    alarm: bool
     attributes: list[ShownAttribute]
     attribute_count: int
     resource: list[ShownAttribute]
@@ -102,6 +107,7 @@ def present(
     inputs, outputs = span.input_messages, span.output_messages
     plain = _plain(span, mode, reader)
     arguments, result = (None if plain else tool.get(key) for key in ("arguments", "result"))
+    found = verdict(span.attributes, span.output) if span.type in SAYS_VERDICT else {}
     input_groups = [] if plain else chat.groups(inputs, "in", reader, difference)
     return SpanContent(
         input_groups=input_groups,
@@ -118,7 +124,8 @@ def present(
         vectors=_vectors(span),
         parameters=_pairs(parameters(span.attributes, span.scope_name), reader),
         response_schema=_schema(span, reader),
-        verdict=_pairs(verdict(span.attributes, span.output), reader) if span.type in SAYS_VERDICT else [],
+        verdict=_pairs(found, reader),
+        alarm=any((name.rpartition(".")[2], said.lower()) in ALARMS for name, said in found.items()),
         attributes=reader.attributes(span.attributes, "attr"),
         attribute_count=len(span.attributes),
         resource=reader.attributes(span.resource_attributes, "res"),

@@ -19,21 +19,21 @@ ONE_LINE_CHARS = 72
 # Shorter lists of numbers are lists; longer ones are vectors, which nobody reads.
 VECTOR_NUMBERS = 16
 VECTOR_SHOWN = 4
-OPEN_LEVELS = 3
+OPEN_LEVELS = 6
 # (pointer, from) -> where the rest of a container, or of a string, is loaded.
 Link = Callable[[str, int], str]
 
 
 @dataclass
 class JsonView:
-    """`nodes`: lines that may still be drawn. `more` gives members, `text` the rest of a string; None: nothing to load."""
+    """`nodes`: lines that may still be drawn. `more` gives members, `text` the rest of a string; None: draw it all."""
 
     nodes: int = limits.JSON_NODES
     more: Link | None = None
     text: Link | None = None
 
     def whole(self, value: object) -> SafeString:
-        return mark_safe("".join(self._node(value, "", "", 0, ",")).removesuffix(","))  # noqa: S308 (pieces are escaped)
+        return mark_safe("".join(self._node(value, "", "", 0, "")))  # noqa: S308 (pieces are escaped)
 
     def members(self, value: object, pointer: str, start: int) -> SafeString:
         """The members of one container from `start`, for a place that was unfolded."""
@@ -115,15 +115,15 @@ def _one_line(value: dict | list) -> str | None:
         return None
     if len(_quoted(value)) > ONE_LINE_CHARS:
         return None
-    bare = JsonView(nodes=limits.JSON_NODES)
+    bare = JsonView()
+
+    def short(one: object) -> str:
+        return _quoted(one) if isinstance(one, dict | list) else bare._scalar(one, "")
+
     if isinstance(value, list):
-        return f"[{', '.join(bare._scalar(one, '') if not isinstance(one, dict | list) else _quoted(one) for one in value)}]"
-    parts = (
-        f'<span class="k">{escape(_quoted(str(name)))}</span>: '
-        + (bare._scalar(one, "") if not isinstance(one, dict | list) else _quoted(one))
-        for name, one in value.items()
-    )
-    return "{" + ", ".join(parts) + "}"
+        return f"[{', '.join(map(short, value))}]"
+    pairs = (f'<span class="k">{escape(_quoted(str(name)))}</span>: {short(one)}' for name, one in value.items())
+    return "{" + ", ".join(pairs) + "}"
 
 
 def _is_vector(value: list) -> bool:

@@ -22,7 +22,8 @@ PLAYED_SOUNDS = {
 class ShownPart:
     """`kind`: text, reasoning, tool_call, tool_call_response, image, audio, file, or note (named, not shown).
 
-    `src`: of an image or a sound. `download`: where the bytes of inline media are. `size`: their number.
+    `result_new`: the result was not in the call before. `src`: of an image or a sound. `download`: where the bytes of
+    inline media are. `size`: their number.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class ShownPart:
     name: str = ""
     id: str = ""
     result: Shown | None = None
+    result_new: bool = False
     src: str = ""
     download: str = ""
     size: int = 0

@@ -69,7 +69,7 @@ class Reader:
     def value(
         self, value: object, address: str, *, prose: bool = False, limit: int = limits.SHOWN_CHARS, text: bool = False
     ) -> Shown:
-        """Objects and JSON text in the viewer, `prose` as Markdown, everything else as it is. `text`: as it is always."""
+        """Objects and JSON text in the viewer, `prose` as Markdown, else as it is. `text`: as it is always."""
         as_text = text or self.mode in ("text", "raw")
         if not as_text and not (prose and self.mode == "markdown"):
             parsed = richtext.parsed_json(value) if isinstance(value, str) else value

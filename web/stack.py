@@ -1,4 +1,4 @@
-"""A stack trace by lines: which are of the application, which of libraries. Reads Python, JavaScript, Java, Go. Pure."""
+"""A stack trace by lines: which are of the application, which of libraries. Of Python, JavaScript, Java, Go."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Stack:
 
 
 def stack_lines(text: str) -> Stack:
-    """Lines with their ends. The source line under a Python frame belongs to it."""
+    """The source line under a Python frame belongs to it."""
     shown = text[: limits.SHOWN_CHARS]
     lines: list[tuple[str, Kind]] = []
     above: Kind = "plain"
-    for line in shown.splitlines(keepends=True):
+    for line in shown.splitlines():
         found = FRAME.match(line[:500])
         if found:
             above = "lib" if LIBRARY.search(line[:500]) else "frame"

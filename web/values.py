@@ -60,6 +60,12 @@ def _index(text: str) -> int:
     return int(text)
 
 
+def messages_of(span: SpanView) -> dict[str, Any]:
+    """All messages of a call, in the OpenTelemetry GenAI schema."""
+    tools = {"tool_definitions": span.tool_definitions} if span.tool_definitions else {}
+    return {"input_messages": span.input_messages, "output_messages": span.output_messages, **tools}
+
+
 WHOLE: Mapping[str, Callable[[SpanView], object]] = {
     "input": lambda span: span.input,
     "output": lambda span: span.output,
@@ -68,18 +74,12 @@ WHOLE: Mapping[str, Callable[[SpanView], object]] = {
     "stack": lambda span: span.error.stacktrace if span.error else None,
     "in": lambda span: span.input_messages,
     "out": lambda span: span.output_messages,
-    "messages": lambda span: messages_of(span),
+    "messages": messages_of,
     "tools": lambda span: span.tool_definitions,
     "raw": otlp_json,
     "openai": openai_messages,
     "curl": as_curl,
 }
-
-
-def messages_of(span: SpanView) -> dict[str, Any]:
-    """All messages of a call, in the OpenTelemetry GenAI schema."""
-    tools = {"tool_definitions": span.tool_definitions} if span.tool_definitions else {}
-    return {"input_messages": span.input_messages, "output_messages": span.output_messages, **tools}
 
 
 def parts_of(message: Message) -> list[dict[str, Any]]:

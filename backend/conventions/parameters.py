@@ -1,4 +1,4 @@
-"""What a model was asked with: temperature, top_p, max_tokens, … of any convention, and the schema its answer must have."""
+"""What a model was asked with (temperature, top_p, …, the schema of the answer), and what a check found: any convention."""
 
 from __future__ import annotations
 
@@ -46,19 +46,27 @@ KNOWN = re.compile(
     re.IGNORECASE,
 )
 # Inside objects there is more than parameters.
-NOT_A_PARAMETER = frozenset({
-    "model", "model_name", "messages", "input", "prompt", "tools", "functions", "function_tools", "_type", "instructions",
-    "system", "contents", "extra_headers", "extra_body", "extra_query", "api_key", "base_url", "id", "object", "created_at",
-    "completed_at", "output", "usage", "error", "status", "metadata", "incomplete_details", "context_window", "is_chat_model",
-    "is_function_calling_model", "num_output", "system_role", "instruction_parts",
-})  # fmt: skip
+NOT_A_PARAMETER = frozenset(
+    (
+        "model model_name messages input prompt tools functions function_tools _type instructions system contents"
+        " extra_headers extra_body extra_query api_key base_url id object created_at completed_at output usage error"
+        " status metadata incomplete_details context_window is_chat_model is_function_calling_model num_output"
+        " system_role instruction_parts"
+    ).split()
+)
 SAME = {
-    "choice.count": "n", "candidate_count": "n", "max_completion_tokens": "max_tokens", "max_output_tokens": "max_tokens",
-    "maxoutputtokens": "max_tokens", "maxtokens": "max_tokens", "topp": "top_p", "topk": "top_k", "stop_sequences": "stop",
-    "stopsequences": "stop", "streaming": "stream", "is_stream": "stream", "frequencypenalty": "frequency_penalty",
-    "presencepenalty": "presence_penalty", "toolchoice": "tool_choice", "maxretries": "max_retries",
+    **dict.fromkeys(("choice.count", "candidate_count"), "n"),
+    **dict.fromkeys(("max_completion_tokens", "max_output_tokens", "maxoutputtokens", "maxtokens"), "max_tokens"),
+    **dict.fromkeys(("stop_sequences", "stopsequences"), "stop"),
+    **dict.fromkeys(("streaming", "is_stream"), "stream"),
+    "topp": "top_p",
+    "topk": "top_k",
+    "frequencypenalty": "frequency_penalty",
+    "presencepenalty": "presence_penalty",
+    "toolchoice": "tool_choice",
+    "maxretries": "max_retries",
     "structured_output_schema": "response_format",
-}  # fmt: skip
+}
 ORDER = ("temperature", "max_tokens", "top_p", "top_k", "seed", "stop", "n", "stream")
 SCHEMAS = (
     "gen_ai.request.structured_output_schema",
@@ -67,6 +75,13 @@ SCHEMAS = (
     "ai.schema",
     "gen_ai.openai.request.response_format",
 )
+
+
+VERDICTS = (
+    "passed triggered tripwire_triggered flagged blocked action verdict decision label score valid reason explanation"
+    " categories"
+).split()
+VERDICT_PREFIXES = ("gen_ai.evaluation.", "guardrail.", "gen_ai.guardrail.", "evaluation.", "eval.")
 
 
 def parameters(attributes: Mapping[str, str], scope_name: str = "") -> dict[str, str]:
@@ -120,7 +135,7 @@ def verdict(attributes: Mapping[str, str], output: str) -> dict[str, str]:
     """What a guardrail or an evaluator found, when its attributes or its output say so: name → value as text."""
     found: dict[str, str] = {}
     for key in sorted(attributes):
-        for prefix in ("gen_ai.evaluation.", "guardrail.", "gen_ai.guardrail.", "evaluation.", "eval."):
+        for prefix in VERDICT_PREFIXES:
             if key.startswith(prefix) and len(attributes[key]) <= 2_000:
                 found[key.removeprefix(prefix)] = attributes[key]
     said = as_map(parse(output))
@@ -129,9 +144,3 @@ def verdict(attributes: Mapping[str, str], output: str) -> dict[str, str]:
             value = said[name]
             found[name] = json_text(value) if not isinstance(value, str) else value
     return found
-
-
-VERDICTS = (
-    "passed", "triggered", "tripwire_triggered", "flagged", "blocked", "action", "verdict", "decision", "label", "score",
-    "valid", "reason", "explanation", "categories",
-)  # fmt: skip

@@ -26,7 +26,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Formula:
-    """`source`: reported by the sender, computed from prices, or unpriced. `own`: the project's price, not the list's."""
+    """`source`: reported by the sender, computed from prices, or unpriced. `own`: the project's own price."""
 
     source: Literal["reported", "computed", "unpriced"]
     total: float | None = None

@@ -159,11 +159,11 @@ function setUpJson(root) {
       if (name === "wrap") button.setAttribute("aria-pressed", "true");
       tools.append(button);
     }
-    tree.before(tools);
+    tree.prepend(tools);
   }
 }
 function jsonTool(button) {
-  const tree = button.closest(".json-tools").nextElementSibling;
+  const tree = button.closest("[data-json]");
   const name = button.dataset.jsonTool;
   if (name === "wrap") {
     button.setAttribute("aria-pressed", String(!tree.classList.toggle("nowrap")));
@@ -171,7 +171,7 @@ function jsonTool(button) {
   }
   // What is not loaded yet stays folded: a thousand requests would come of one click.
   for (const node of tree.querySelectorAll("details"))
-    if (name === "fold") node.open = node === tree.firstElementChild;
+    if (name === "fold") node.open = node.parentElement === tree;
     else if (!node.querySelector(":scope > [hx-get]")) node.open = true;
 }
 
