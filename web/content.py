@@ -187,7 +187,7 @@ def _documents(span: SpanView, reader: Reader) -> list[ShownDocument]:
                 text=reader.value(document.get("content") or "", f"doc.{i}"),
                 score=score,
                 share=None if score is None else round(min(max(abs(score) / top, 0), 1) * 100, 1),
-                metadata=reader.value(metadata, f"doc.{i}.metadata") if metadata else None,
+                metadata=reader.value(metadata, f"doc.{i}.1") if metadata else None,
             )
         )
     return shown

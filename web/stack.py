@@ -14,7 +14,7 @@ FRAME = re.compile(r'\s*File "(?P<py>[^"]+)", line \d+|\s+at .*?[(@ ](?P<at>[^()
 LIBRARY = re.compile(
     r"site-packages|dist-packages|/lib/python\d|node_modules|node:|/go/pkg/mod|<frozen|internal/|java\.base|\bjava[x]?\.|/usr/lib/"
 )
-WHAT = re.compile(r"[A-Za-z_][\w.$]*(Error|Exception|Warning|Exit|Interrupt|Timeout|Failure)\b.*")
+WHAT = re.compile(r"[\w.$]*(Error|Exception|Warning|Exit|Interrupt|Timeout|Failure)\b.*")
 
 
 @dataclass(frozen=True)

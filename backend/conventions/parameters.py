@@ -1,4 +1,4 @@
-"""What a model was asked with (temperature, top_p, …, the schema of the answer), and what a check found: any convention."""
+"""What a model was asked with (temperature, …, the schema of the answer), and what a check found. Any convention."""
 
 from __future__ import annotations
 
@@ -46,14 +46,13 @@ KNOWN = re.compile(
     re.IGNORECASE,
 )
 # Inside objects there is more than parameters.
-NOT_A_PARAMETER = frozenset(
-    (
-        "model model_name messages input prompt tools functions function_tools _type instructions system contents"
-        " extra_headers extra_body extra_query api_key base_url id object created_at completed_at output usage error"
-        " status metadata incomplete_details context_window is_chat_model is_function_calling_model num_output"
-        " system_role instruction_parts"
-    ).split()
+_NO_PARAMETER = (
+    "model model_name messages input prompt tools functions function_tools _type instructions system contents"
+    " extra_headers extra_body extra_query api_key base_url id object created_at completed_at output usage error"
+    " status metadata incomplete_details context_window is_chat_model is_function_calling_model num_output"
+    " system_role instruction_parts"
 )
+NOT_A_PARAMETER = frozenset(_NO_PARAMETER.split())
 SAME = {
     **dict.fromkeys(("choice.count", "candidate_count"), "n"),
     **dict.fromkeys(("max_completion_tokens", "max_output_tokens", "maxoutputtokens", "maxtokens"), "max_tokens"),
@@ -77,10 +76,11 @@ SCHEMAS = (
 )
 
 
-VERDICTS = (
+_VERDICTS = (
     "passed triggered tripwire_triggered flagged blocked action verdict decision label score valid reason explanation"
     " categories"
-).split()
+)
+VERDICTS = _VERDICTS.split()
 VERDICT_PREFIXES = ("gen_ai.evaluation.", "guardrail.", "gen_ai.guardrail.", "evaluation.", "eval.")
 
 
