@@ -66,6 +66,8 @@ def groups(
             shown.append(Group(kind, len(indexes), url=url, roles=_roles(messages, indexes)))
             continue
         ready = [_message(messages, i, side, reader, difference, results) for i in indexes]
+        if kind == "same" and len(ready) <= OPEN_MESSAGES:  # who unfolds a few wants to read them
+            ready = [replace(one, open=True) for one in ready]
         shown.append(Group(kind, len(indexes), ready, roles=_roles(messages, indexes) if kind != "open" else ""))
     if difference and difference.removed:
         gone = [_removed(one, reader) for one in difference.removed[: limits.FOLDED_INLINE_MESSAGES]]

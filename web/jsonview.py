@@ -26,9 +26,13 @@ Link = Callable[[str, int], str]
 
 @dataclass
 class JsonView:
-    """`nodes`: lines that may still be drawn. `more` gives members, `text` the rest of a string; None: draw it all."""
+    """`nodes`: lines that may still be drawn; so many `levels` are open.
+
+    `more` is where members are loaded, `text` the rest of a string; None: everything is drawn.
+    """
 
     nodes: int = limits.JSON_NODES
+    levels: int = OPEN_LEVELS
     more: Link | None = None
     text: Link | None = None
 
@@ -50,7 +54,7 @@ class JsonView:
             return
         opening, closing = ("{", "}") if isinstance(value, dict) else ("[", "]")
         vector = isinstance(value, list) and _is_vector(value)
-        is_open = level < OPEN_LEVELS and self.nodes > 0 and not vector
+        is_open = level < self.levels and self.nodes > 0 and not vector
         lazy = not is_open and self.more is not None
         note = _vector_note(value) if vector else _size_note(value)
         yield f'<details class="jn"{" open" if is_open else ""}>'

@@ -64,6 +64,7 @@ def png(width: int = 48, height: int = 32) -> str:
 
 def call(trace_id: bytes, parent: bytes, at_s: float, before: list[Any], after: list[Any], **more: Any) -> Any:
     start = time.time_ns() - 60 * SECOND + int(at_s * SECOND)
+    name = more.pop("name", f"chat {at_s:g}")
     attributes = {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "openai",
@@ -82,7 +83,7 @@ def call(trace_id: bytes, parent: bytes, at_s: float, before: list[Any], after: 
         **more,
     }
     return span(
-        f"chat {at_s:g}",
+        name,
         trace_id=trace_id,
         parent=parent,
         attributes=attributes,
@@ -172,6 +173,7 @@ def parts_trace(trace_id: bytes) -> list[Any]:
             1,
             [said("user", "What is this?", image, sound, file, remote)],
             [answer],
+            name="ask",
             **{"gen_ai.request.structured_output_schema": schema, "list": json.dumps(vector)},
         ),
         span(

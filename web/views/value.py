@@ -25,6 +25,9 @@ from web.views.trace import whole_page
 # What strangers sent is opened as nothing but text or an image: no script, no form, no origin of ours.
 SANDBOXED = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 
+# resourceSpans, scopeSpans, spans: the span itself begins this deep.
+RAW_LEVELS = 9
+
 
 @project_view("trace:read")
 def value_text(request: ProjectRequest, trace_id: str, span_id: str) -> HttpResponse:
@@ -94,7 +97,9 @@ def span_raw(request: ProjectRequest, trace_id: str, span_id: str) -> HttpRespon
     """The span as OTLP/JSON: for htmx when its tab is opened, else as a file."""
     span = services.get_span(request.project.id, trace_id, span_id)
     if wants_partial(request):
-        html = json_view(span_url(request, span), "raw").whole(otlp_json(span))
+        view = json_view(span_url(request, span), "raw")
+        view.levels = RAW_LEVELS
+        html = view.whole(otlp_json(span))
         return render_fragment(request, "traces/panel/raw.html", html=html, span_url=span_url(request, span))
     if request.GET.get("tab"):
         return whole_page(request, trace_id, span_id)
