@@ -61,7 +61,7 @@ def test_the_history_is_folded_and_what_is_new_stands_out(page: Page, talks: Tal
     expect(call.locator(".side").first).to_contain_text('"order_id": 10442')
     expect(call.locator(".side.answer")).to_contain_text("delivered")
     expect(call.locator(".chip.new")).to_have_text("new")
-    expect(page.locator(".msg.is-answer summary")).to_contain_text("previous answer")
+    expect(page.locator(".msg.is-answer > summary")).to_contain_text("previous answer")
 
 
 def test_a_changed_system_prompt_shows_its_words(page: Page, talks: Talks) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.conventions.parameters import parameters, response_schema, verdict
@@ -77,6 +77,7 @@ def test_a_verdict_is_in_the_attributes_or_in_the_output() -> None:
     assert found == {"score.value": "0.9", "passed": "false"}
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["llm.invocation_parameters", "response_format", "eval.x", "q"]), st.text()))
 def test_nothing_that_a_span_says_makes_it_raise(attributes: dict[str, str]) -> None:
     parameters(attributes, "mlflow")

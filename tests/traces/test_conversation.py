@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.traces.conversation import compare, continues, fingerprint, text_of, word_diff
@@ -81,6 +81,7 @@ MESSAGE = st.fixed_dictionaries(
 MESSAGES = st.lists(MESSAGE, max_size=5)
 
 
+@settings(deadline=None)
 @given(MESSAGES, MESSAGES, MESSAGES)
 def test_every_message_gets_a_state_and_nothing_raises(before: list, answer: list, now: list) -> None:
     found = compare(before, answer, now)
@@ -89,6 +90,7 @@ def test_every_message_gets_a_state_and_nothing_raises(before: list, answer: lis
     assert len(found.removed) + found.count("same") <= len(before)
 
 
+@settings(deadline=None)
 @given(MESSAGES, MESSAGES, MESSAGES)
 def test_what_is_appended_is_all_that_is_new(before: list, answer: list, more: list) -> None:
     found = compare(before, answer, [*before, *answer, *more])
@@ -107,6 +109,7 @@ def test_two_unlike_conversations_of_thousands_are_compared_soon() -> None:
 TEXT = st.text(alphabet="ab 漢字\n.é", max_size=60)
 
 
+@settings(deadline=None)
 @given(TEXT, TEXT)
 def test_a_word_diff_gives_both_texts_back(before: str, after: str) -> None:
     words = word_diff(before, after)

@@ -7,7 +7,7 @@ import json
 import shlex
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.core.errors import NotFound
@@ -68,6 +68,7 @@ def test_an_address_of_nothing_is_not_found(address: str) -> None:
         value_at(SPAN, address)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="in.out0129:attr-doc", max_size=12))
 def test_no_address_makes_it_raise_anything_else(address: str) -> None:
     with contextlib.suppress(NotFound):

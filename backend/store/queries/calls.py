@@ -18,10 +18,7 @@ SESSION_BACK_NS = 24 * HOUR_NS
 
 CALL: LiteralString = """
 SELECT trace_id, span_id, parent_span_id, name, agent_name, if(response_model != '', response_model, request_model) AS model,
-  toUnixTimestamp64Nano(start_time) AS start_ns, duration_ns
-FROM spans FINAL
-"""
-OF_PROJECT: LiteralString = "WHERE project_id = {project_id:UUID} AND type = 'llm'" + WITHIN
+  toUnixTimestamp64Nano(start_time) AS start_ns, duration_ns"""
 BEFORE: LiteralString = """
   AND start_time < fromUnixTimestamp64Nano({last_ns:Int64}) AND span_id != {span_id:String}
 ORDER BY start_time DESC LIMIT {limit:UInt32}"""
@@ -29,12 +26,24 @@ AFTER: LiteralString = """
   AND start_time > fromUnixTimestamp64Nano({first_ns:Int64}) AND span_id != {span_id:String}
 ORDER BY start_time LIMIT {limit:UInt32}"""
 # Safe before FINAL: versions of one span have one trace_id, and one session_id in all that SDKs were seen to send.
-IN_TRACE: LiteralString = "PREWHERE trace_id = {trace_id:String}\n"
-IN_SESSION: LiteralString = "PREWHERE session_id = {session_id:String}\n"
+IN_TRACE: LiteralString = (
+    """
+FROM spans FINAL
+PREWHERE trace_id = {trace_id:String}
+WHERE project_id = {project_id:UUID} AND type = 'llm'"""
+    + WITHIN
+)
+IN_SESSION: LiteralString = (
+    """
+FROM spans FINAL
+PREWHERE session_id = {session_id:String}
+WHERE project_id = {project_id:UUID} AND type = 'llm'"""
+    + WITHIN
+)
 
-CALLS_BEFORE: LiteralString = CALL + IN_TRACE + OF_PROJECT + BEFORE
-CALLS_AFTER: LiteralString = CALL + IN_TRACE + OF_PROJECT + AFTER
-SESSION_BEFORE: LiteralString = CALL + IN_SESSION + OF_PROJECT + BEFORE
+CALLS_BEFORE: LiteralString = CALL + IN_TRACE + BEFORE
+CALLS_AFTER: LiteralString = CALL + IN_TRACE + AFTER
+SESSION_BEFORE: LiteralString = CALL + IN_SESSION + BEFORE
 
 WHOLE_CALLS: LiteralString = (
     "WITH"
