@@ -2,221 +2,224 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import responses
 from typing import Any, cast
 
-from django.utils.safestring import SafeString
-
+from backend.conventions.messages.values import number
+from backend.conventions.parameters import parameters, response_schema, verdict
 from backend.core import limits
-from backend.traces.view import Message, SpanView
-from web import richtext
+from backend.traces.conversation import Difference
+from backend.traces.view import SpanView
+from web import chat
+from web.chat import Group, ShownMessage
+from web.jsonview import vector_note
+from web.shown import Mode, Reader, Shown, ShownAttribute
+from web.values import messages_of
 
-# An SVG image may carry scripts and styles, so it is not among them.
-SHOWN_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-ROLE_ICONS = {"system": "settings", "developer": "settings", "user": "user", "assistant": "sparkles", "tool": "wrench"}
-# Of a long conversation the first messages are folded: what matters is at its end.
-OPEN_MESSAGES = 6
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One value. `kind`: text (shown as it is), markdown or json (`html` is safe). `cut`: characters left out."""
-
-    kind: str
-    text: str
-    html: SafeString | None = None
-    cut: int = 0
+SAYS_VERDICT = ("guardrail", "evaluator")
+# What a check says when it found something.
+ALARMS = {("passed", "false"), ("valid", "false")} | {
+    (name, "true") for name in ("triggered", "tripwire_triggered", "flagged", "blocked")
+}
 
 
 @dataclass(frozen=True)
-class ShownPart:
-    """`kind`: text, reasoning, tool_call, tool_call_response, image, or note (something that is named, not shown)."""
+class ShownTool:
+    """A tool that the model was offered."""
 
-    kind: str
-    value: Shown
-    name: str = ""
-    id: str = ""
-
-
-@dataclass(frozen=True)
-class ShownMessage:
-    role: str
-    icon: str
-    parts: list[ShownPart]
-    open: bool
-    preview: str
-    finish_reason: str = ""
-    name: str = ""
+    name: str
+    description: str
+    parameters: Shown | None
+    whole: Shown | None
+    address: str
 
 
 @dataclass(frozen=True)
-class ShownAttribute:
-    key: str
-    value: Shown
+class ShownDocument:
+    """`share`: its score on a bar of 100, None when it has none."""
+
+    id: str
+    title: str
+    text: Shown
+    score: float | None
+    share: float | None
+    metadata: Shown | None
 
 
 @dataclass(frozen=True)
 class SpanContent:
     """Everything the panel shows that needs work before the template."""
 
-    input_messages: list[ShownMessage]
-    output_messages: list[ShownMessage]
+    input_groups: list[Group]
+    output_groups: list[Group]
     input: Shown | None
     output: Shown | None
+    plain: list[tuple[str, Shown]]  # instead of all above, when the messages are asked for as JSON or as sent
     tool_arguments: Shown | None
     tool_result: Shown | None
-    tool_definitions: list[ShownPart]
-    documents: list[tuple[Mapping[str, Any], Shown]]
+    tools: list[ShownTool]
+    documents: list[ShownDocument]
+    vectors: list[str]
+    parameters: list[tuple[str, Shown]]
+    response_schema: Shown | None
+    verdict: list[tuple[str, Shown]]
+    alarm: bool
     attributes: list[ShownAttribute]
+    attribute_count: int
     resource: list[ShownAttribute]
-    events: list[tuple[Any, list[ShownAttribute]]] = field(default_factory=list[tuple[Any, list[ShownAttribute]]])
+    events: list[tuple[Any, int, list[ShownAttribute]]] = field(
+        default_factory=list[tuple[Any, int, list[ShownAttribute]]]
+    )
+    links: list[tuple[Any, list[ShownAttribute]]] = field(default_factory=list[tuple[Any, list[ShownAttribute]]])
     cut: bool = False
     http_failure: str = ""  # "429 Too Many Requests"
 
     @property
+    def input_messages(self) -> list[ShownMessage]:
+        return [one for group in self.input_groups if group.kind != "removed" for one in group.messages]
+
+    @property
+    def output_messages(self) -> list[ShownMessage]:
+        return [one for group in self.output_groups for one in group.messages]
+
+    @property
+    def has_messages(self) -> bool:
+        return bool(self.input_groups or self.output_groups)
+
+    @property
     def says_something(self) -> bool:
         return bool(
-            self.input_messages or self.output_messages or self.input or self.output or self.documents
+            self.has_messages or self.input or self.output or self.documents or self.plain or self.vectors
             or self.tool_arguments or self.tool_result
         )  # fmt: skip
 
 
-def present(span: SpanView, *, whole: bool = False) -> SpanContent:
-    """`whole`: cut nothing."""
-    reader = _Reader(whole=whole)
+def present(
+    span: SpanView, *, base: str = "", mode: Mode = "auto", difference: Difference | None = None
+) -> SpanContent:
+    """`base`: the span's own address; what is left out is loaded from below it. Without it nothing is left to load."""
+    reader = Reader(base=base, mode=mode)
     tool = span.tool or {}
     inputs, outputs = span.input_messages, span.output_messages
+    plain = _plain(span, mode, reader)
+    arguments, result = (None if plain else tool.get(key) for key in ("arguments", "result"))
+    found = verdict(span.attributes, span.output) if span.type in SAYS_VERDICT else {}
+    input_groups = [] if plain else chat.groups(inputs, "in", reader, difference)
     return SpanContent(
-        input_messages=[reader.message(m, open_=len(inputs) - i <= OPEN_MESSAGES) for i, m in enumerate(inputs)],
-        output_messages=[reader.message(m, open_=True) for m in outputs],
-        input=reader.value(span.input) if span.input and not inputs and not tool.get("arguments") else None,
-        output=reader.value(span.output) if span.output and not outputs and not tool.get("result") else None,
-        tool_arguments=reader.value(tool["arguments"]) if tool.get("arguments") not in (None, "") else None,
-        tool_result=reader.value(tool["result"]) if tool.get("result") not in (None, "") else None,
-        tool_definitions=[ShownPart("tool", reader.value(one), name=_tool_name(one)) for one in span.tool_definitions],
-        documents=[(one, reader.value(one.get("content") or "")) for one in span.documents],
-        attributes=reader.attributes(span.attributes),
-        resource=reader.attributes(span.resource_attributes),
-        events=[(event, reader.attributes(event.attributes)) for event in span.events],
-        cut=reader.has_cut,
+        input_groups=input_groups,
+        output_groups=[] if plain else chat.groups(outputs, "out", reader),
+        input=reader.value(span.input, "input") if span.input and not inputs and not arguments and not plain else None,
+        output=reader.value(span.output, "output")
+        if span.output and not outputs and not result and not plain
+        else None,
+        plain=plain,
+        tool_arguments=reader.value(arguments, "args") if arguments not in (None, "") else None,
+        tool_result=reader.value(result, "result") if result not in (None, "") else None,
+        tools=[_tool(one, i, reader) for i, one in enumerate(span.tool_definitions)],
+        documents=_documents(span, reader),
+        vectors=_vectors(span),
+        parameters=_pairs(parameters(span.attributes, span.scope_name), reader),
+        response_schema=_schema(span, reader),
+        verdict=_pairs(found, reader),
+        alarm=any((name.rpartition(".")[2], said.lower()) in ALARMS for name, said in found.items()),
+        attributes=reader.attributes(span.attributes, "attr"),
+        attribute_count=len(span.attributes),
+        resource=reader.attributes(span.resource_attributes, "res"),
+        events=[
+            (event, event.time_ns - span.start_ns, reader.attributes(event.attributes, f"event.{i}"))
+            for i, event in enumerate(span.events[: limits.SHOWN_EVENTS])
+        ],
+        links=[(one, reader.attributes(one.attributes, f"link.{i}")) for i, one in enumerate(span.links)],
+        cut=reader.cut,
         http_failure=http_failure(span),
     )
+
+
+def _plain(span: SpanView, mode: Mode, reader: Reader) -> list[tuple[str, Shown]]:
+    if mode == "raw":
+        return [
+            (label, reader.value(said, label.lower()))
+            for label, said in (("Input", span.input), ("Output", span.output))
+            if said
+        ]
+    if mode == "json" and (span.input_messages or span.output_messages):
+        return [("Messages", reader.value(messages_of(span), "messages"))]
+    return []
+
+
+def _tool(definition: Mapping[str, Any], index: int, reader: Reader) -> ShownTool:
+    inner = definition.get("function")
+    named = cast("Mapping[str, Any]", inner) if isinstance(inner, dict) else definition
+    schema = named.get("parameters")
+    address = f"tool.{index}"
+    return ShownTool(
+        name=str(named.get("name") or "tool"),
+        description=str(named.get("description") or ""),
+        # Loaded from below the definition: the schema is one of its members.
+        parameters=Reader().value(schema, address) if schema not in (None, "", {}) else None,
+        whole=None if named.get("name") else reader.value(dict(definition), address),
+        address=address,
+    )
+
+
+def _documents(span: SpanView, reader: Reader) -> list[ShownDocument]:
+    scores = [one.get("score") for one in span.documents]
+    known = [abs(s) for s in scores if isinstance(s, int | float) and not isinstance(s, bool)]
+    top = max([1.0, *known]) if known else 1.0
+    shown: list[ShownDocument] = []
+    for i, document in enumerate(span.documents):
+        given = document.get("metadata")
+        metadata = cast("dict[str, Any]", given) if isinstance(given, dict) else {}
+        score = scores[i] if isinstance(scores[i], int | float) and not isinstance(scores[i], bool) else None
+        if score is None and isinstance(scores[i], str):
+            score = number(scores[i])
+        named = next(
+            (metadata[key] for key in ("title", "source", "name", "url", "file_name") if metadata.get(key)), ""
+        )
+        shown.append(
+            ShownDocument(
+                id=str(document.get("id") or ""),
+                title=str(named),
+                text=reader.value(document.get("content") or "", f"doc.{i}"),
+                score=score,
+                share=None if score is None else round(min(max(abs(score) / top, 0), 1) * 100, 1),
+                metadata=reader.value(metadata, f"doc.{i}.1") if metadata else None,
+            )
+        )
+    return shown
+
+
+def _vectors(span: SpanView) -> list[str]:
+    """Embeddings in a line each; there may be thousands of numbers in thousands of them."""
+    notes: list[str] = []
+    for key in sorted(span.attributes) if span.type == "embedding" else ():
+        said = span.attributes[key]
+        if not key.endswith(("vector", "embedding")) or said[:1] != "[" or len(said) > limits.JSON_CHARS:
+            continue
+        if len(notes) == 20:
+            return [*notes, "…"]
+        try:
+            numbers = json.loads(said)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(numbers, list) and numbers and all(isinstance(n, int | float) for n in numbers):
+            notes.append(vector_note(numbers))
+    return notes
+
+
+def _schema(span: SpanView, reader: Reader) -> Shown | None:
+    schema = response_schema(span.attributes)
+    return Reader(nodes=reader.nodes).value(schema, "") if schema else None
+
+
+def _pairs(values: Mapping[str, str], reader: Reader) -> list[tuple[str, Shown]]:
+    return [(name, reader.value(said, "", limit=500, text=len(said) < 60)) for name, said in values.items()]
 
 
 def http_failure(span: SpanView) -> str:
     """The status of a refused request in words."""
     code = span.http_failure
     return f"{code} {responses.get(code, '')}".strip() if code else ""
-
-
-class _Reader:
-    """Makes values ready; remembers whether it had to cut any."""
-
-    def __init__(self, *, whole: bool) -> None:
-        self.whole = whole
-        self.has_cut = False
-
-    def value(self, value: object, *, prose: bool = False, limit: int = limits.SHOWN_CHARS) -> Shown:
-        """Objects and JSON text as coloured JSON, `prose` as Markdown, everything else as it is."""
-        if isinstance(value, str):
-            text, parsed = value, richtext.parsed_json(value)
-        else:
-            text, parsed = _json_text(value), value
-        if len(text) <= limits.RENDERED_CHARS:
-            if isinstance(parsed, dict | list) and (html := richtext.pretty_json(parsed)) is not None:
-                return Shown("json", text, html)
-            if prose:
-                return Shown("markdown", text, richtext.markdown(text))
-        if self.whole or len(text) <= limit:
-            return Shown("text", text)
-        self.has_cut = True
-        return Shown("text", text[:limit], cut=len(text) - limit)
-
-    def attributes(self, attributes: Mapping[str, str]) -> list[ShownAttribute]:
-        out: list[ShownAttribute] = []
-        for key in sorted(attributes):
-            text = attributes[key]
-            cut = 0 if self.whole else max(0, len(text) - limits.SHOWN_ATTRIBUTE_CHARS)
-            self.has_cut = self.has_cut or cut > 0
-            out.append(ShownAttribute(key, Shown("text", text[: len(text) - cut], cut=cut)))
-        return out
-
-    def message(self, message: Message, *, open_: bool) -> ShownMessage:
-        role = str(message.get("role") or "unknown")
-        given = message.get("parts") or []
-        parts = [self.part(part) for part in _as_parts(given if isinstance(given, list) else [given])]
-        preview = next((p.value.text for p in parts if p.kind == "text"), None)
-        preview = preview if preview is not None else ", ".join(p.name or p.kind for p in parts)
-        return ShownMessage(
-            role=role,
-            icon=ROLE_ICONS.get(role, "message-square"),
-            parts=parts,
-            open=open_ and role not in ("system", "developer"),
-            preview=" ".join(preview[:400].split())[:160],
-            finish_reason=str(message.get("finish_reason") or ""),
-            name=str(message.get("name") or ""),
-        )
-
-    def part(self, part: Mapping[str, Any]) -> ShownPart:
-        kind = str(part.get("type") or "")
-        if kind in ("text", "reasoning"):
-            return ShownPart(kind, self.value(part.get("content") or "", prose=True))
-        if kind == "tool_call":
-            arguments = part.get("arguments")
-            return ShownPart(kind, self.value({} if arguments is None else arguments), *_names(part))
-        if kind == "tool_call_response":
-            response = part.get("response", part.get("result"))
-            return ShownPart(kind, self.value("" if response is None else response), *_names(part))
-        if kind == "blob":
-            return self.blob(part)
-        if kind in ("uri", "file"):
-            where = str(part.get("uri") or part.get("file_id") or "")
-            return ShownPart("note", self.value(where, limit=500), name=_media_name(part))
-        return ShownPart("text", self.value(dict(part)))
-
-    def blob(self, part: Mapping[str, Any]) -> ShownPart:
-        """An image that was sent inside the span; anything else is only named."""
-        mime = str(part.get("mime_type") or "").lower()
-        content = str(part.get("content") or part.get("data") or "").strip()
-        if mime in SHOWN_IMAGES and len(content) <= limits.INLINE_IMAGE_CHARS and _is_base64(content):
-            return ShownPart("image", Shown("text", f"data:{mime};base64,{content}"), name=_media_name(part))
-        return ShownPart("note", Shown("text", f"{len(content):,} characters of base64"), name=_media_name(part))
-
-
-def _as_parts(given: list[Any]) -> list[dict[str, Any]]:
-    """What is no part is shown as text."""
-    return [part if isinstance(part, dict) else {"type": "text", "content": part} for part in given]
-
-
-def _is_base64(content: str) -> bool:
-    try:
-        base64.b64decode(content, validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    return bool(content)
-
-
-def _media_name(part: Mapping[str, Any]) -> str:
-    return str(part.get("mime_type") or part.get("modality") or part.get("type") or "media")
-
-
-def _names(part: Mapping[str, Any]) -> tuple[str, str]:
-    return str(part.get("name") or ""), str(part.get("id") or "")
-
-
-def _tool_name(definition: Mapping[str, Any]) -> str:
-    inner = definition.get("function")
-    named = cast("Mapping[str, Any]", inner) if isinstance(inner, dict) else definition
-    return str(named.get("name") or "tool")
-
-
-def _json_text(value: object) -> str:
-    try:
-        return json.dumps(value, ensure_ascii=False, default=str)
-    except (RecursionError, ValueError):
-        return "(nested too deep to be shown)"

@@ -90,15 +90,43 @@ RENORMALISED_AT_ONCE = 50_000
 # A browser lays out 2,000 tree rows in about a quarter of a second; the rest is loaded while one scrolls.
 TREE_ROWS_FIRST = 2_000
 TREE_ROWS_MORE = 1_000
-# Longer values are cut on the screen (the whole one is a click away): a 2 MB prompt would freeze the page.
-SHOWN_CHARS = 40_000
-SHOWN_ATTRIBUTE_CHARS = 4_000
-# Markdown and JSON are only rendered up to this: parsing costs about 1 µs a character and people stop reading before.
+# Of a longer value the screen shows its beginning, and more of it at a click: a 2 MB prompt would freeze the page.
+SHOWN_CHARS = 16_000
+SHOWN_ATTRIBUTE_CHARS = 1_000
+SHOWN_MORE_CHARS = 65_536
+# Markdown is only rendered up to this: parsing costs about 1 µs a character and people stop reading before.
 RENDERED_CHARS = 40_000
+# All values of a panel together; what comes after shows a line each.
+PANEL_CHARS = 300_000
+# JSON is parsed for its viewer up to this (60 ms); beyond, it is text.
+JSON_CHARS = 16 * MIB
+# Lines of JSON drawn at once, of one value and of a whole panel; the rest is loaded when it is unfolded.
+JSON_NODES = 250
+PANEL_NODES = 3_000
+JSON_CHILDREN = 100
+JSON_STRING_CHARS = 2_000
+# Attributes listed of one span (or event); raw OTLP has them all.
+SHOWN_ATTRIBUTES = 500
+SHOWN_EVENTS = 200
+# A longer conversation is folded in the middle: its first and its last messages are what people look for.
+OPEN_CONVERSATION = 50
+FOLDED_HEAD, FOLDED_TAIL = 10, 30
+# Folded messages are sent along when they are few and short; others come when they are unfolded.
+FOLDED_INLINE_MESSAGES = 30
+FOLDED_INLINE_CHARS = 30_000
+# Model calls looked at to find the one before; of the likeliest so many payloads are read and compared.
+CALLS_LOOKED_AT = 40
+CALLS_COMPARED = 3
+COMPARED_BYTES = 4 * MIB
+# Beyond these, two conversations (texts) are compared more coarsely: alignment costs the product of their lengths.
+COMPARED_MESSAGES = 500
+COMPARED_CHARS = 4_000
+COMPARED_WORDS = 4_000
 # Spans named where a trace's total is explained; the rest is a number.
 SPANS_OF_TOTAL = 50
-# An image larger than this is named, not shown: it would be sent with every look at its span.
-INLINE_IMAGE_CHARS = 8 * MIB
+# An image (base64) larger than this is loaded beside the page, one larger than the second is named, not shown.
+INLINE_IMAGE_CHARS = 128 * KIB
+SHOWN_IMAGE_CHARS = 16 * MIB
 # Failed logins per address and email, and per address, before one has to wait.
 LOGIN_TRIES_PER_EMAIL = 5
 LOGIN_TRIES_PER_ADDRESS = 30

@@ -16,8 +16,12 @@ from backend.conventions.messages import RawSpan
 from backend.core.errors import NotFound
 from backend.intake import services as intake
 from backend.intake.view import IntakeView
+from backend.pricing import services as pricing
+from backend.pricing.formula import Formula
 from backend.scores import services as scores
+from backend.traces import calls
 from backend.traces import services as traces
+from backend.traces.calls import Neighbours
 from backend.traces.view import SpanSources, SpanView, TracePage, TraceRow, TraceView
 from tests.conftest import World
 
@@ -32,6 +36,8 @@ class Reads:
     spans: dict[str, SpanView] = field(default_factory=dict)
     scores: list[dict[str, Any]] = field(default_factory=list)
     intake: IntakeView = field(default_factory=lambda: IntakeView(0, 1, 0, 0, 0, 0, {}))
+    near: Neighbours = field(default_factory=Neighbours)
+    formula: Formula | None = None
     error: Exception | None = None
     mapping_version: int = 1
     asked: list[Any] = field(default_factory=list)
@@ -57,6 +63,12 @@ class Reads:
         stored = {"type": span.type, "request_model": span.request_model, "session_id": span.session_id}
         raw = RawSpan(type=span.type, attributes=span.attributes)
         return SpanSources(trace_id, span_id, explain(raw, span.resource_attributes, stored), 1, self.mapping_version)
+
+    def neighbours(self, project_id: UUID, span: SpanView) -> Neighbours:
+        return self.near
+
+    def explain_cost(self, project_id: UUID, trace_id: str, span_id: str, start_ns: int) -> Formula | None:
+        return self.formula
 
     def scores_of_trace(self, project_id: UUID, trace_id: str) -> list[dict[str, Any]]:
         return self.scores
@@ -93,6 +105,8 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
     fake = Reads()
     for module, names in (
         (traces, ("list_traces", "get_trace", "get_span", "get_span_sources")),
+        (calls, ("neighbours",)),
+        (pricing, ("explain_cost",)),
         (intake, ("overview",)),
         (scores, ("scores_of_trace",)),
     ):

@@ -41,7 +41,7 @@ def test_it_pretty_prints_arguments_whether_object_or_text() -> None:
 
 def test_it_folds_system_prompts_and_old_messages() -> None:
     messages = [
-        said({"type": "text", "content": "s"}, role="system"),
+        said({"type": "text", "content": "s" * 500}, role="system"),
         *(said({"type": "text", "content": str(i)}) for i in range(9)),
     ]
     shown = present(span(1, input_messages=messages)).input_messages
@@ -56,7 +56,7 @@ def test_it_shows_images_only_when_they_came_inside_the_span() -> None:
         {"type": "uri", "modality": "image", "uri": "https://evil.example/pixel.png"},
     ]
     shown = present(span(1, input_messages=[said(*parts)])).input_messages[0].parts
-    assert [p.kind for p in shown] == ["image", "note", "note", "note"]
+    assert [p.kind for p in shown] == ["image", "file", "note", "note"]
     assert shown[0].value.text == f"data:image/png;base64,{PIXEL}"
 
 
@@ -65,11 +65,8 @@ def test_it_cuts_long_values_and_says_so() -> None:
     shown = present(span(1, input=long, attributes={"k": "y" * (limits.SHOWN_ATTRIBUTE_CHARS + 3)}))
     assert shown.cut
     assert shown.input is not None
-    assert (len(shown.input.text), shown.input.cut) == (limits.SHOWN_CHARS, 7)
-    assert shown.attributes[0].value.cut == 3
-    whole = present(span(1, input=long), whole=True)
-    assert whole.input is not None
-    assert whole.input.text == long
+    assert (len(shown.input.text), shown.input.cut, shown.input.address) == (limits.SHOWN_CHARS, 7, "input")
+    assert (shown.attributes[0].value.cut, shown.attributes[0].value.address) == (3, "attr:k")
 
 
 def test_a_part_of_an_unknown_kind_is_still_shown() -> None:
@@ -102,3 +99,48 @@ def test_it_shows_whatever_was_sent(messages: list, anything: object) -> None:
     tool = {"name": "f", "arguments": anything, "result": anything}
     shown = present(span(1, input_messages=messages, output_messages=messages, tool=tool))
     assert len(shown.input_messages) == len(messages)
+
+
+def test_json_attributes_are_pretty_and_vectors_are_told_in_a_line() -> None:
+    attributes = {"j": '{"a": 1}', "v": str([n / 10 for n in range(1536)]), "long": "[" + '"word",' * 900 + "1]"}
+    by_key = {one.key: one.value for one in present(span(1, attributes=attributes)).attributes}
+    assert by_key["j"].kind == "json"
+    assert by_key["v"].text == "1,536 numbers: 0, 0.1, 0.2, 0.3, …"
+    assert (by_key["long"].kind, by_key["long"].note) == ("text", "json")
+
+
+def test_embeddings_are_summed_up() -> None:
+    vectors = {f"embedding.embeddings.{n}.embedding.vector": str([0.5] * 768) for n in range(30)}
+    shown = present(span(1, type="embedding", attributes=vectors))
+    assert shown.vectors[0].startswith("768 numbers: 0.5")
+    assert len(shown.vectors) == 21
+
+
+def test_documents_have_a_bar_a_title_and_metadata() -> None:
+    documents = [
+        {"id": "d1", "content": "one", "score": 0.5, "metadata": {"source": "a.md"}},
+        {"id": "d2", "content": "two", "score": 12, "metadata": {}},
+        {"id": None, "content": "three", "score": None, "metadata": "odd"},
+    ]
+    one, two, three = present(span(1, type="retriever", documents=documents)).documents
+    assert (one.title, one.share, two.share, three.share) == ("a.md", 4.2, 100, None)
+    assert (one.metadata is not None, three.metadata) == (True, None)
+
+
+def test_the_values_are_shown_as_asked() -> None:
+    call = span(1, input="in", output="out", input_messages=[said({"type": "text", "content": "**b** [1]"})])
+    as_text = present(call, mode="text").input_messages[0].parts[0].value
+    assert (as_text.kind, as_text.text) == ("text", "**b** [1]")
+    assert [label for label, _ in present(call, mode="json").plain] == ["Messages"]
+    assert [(label, one.text) for label, one in present(call, mode="raw").plain] == [("Input", "in"), ("Output", "out")]
+    listed = span(1, input_messages=[said({"type": "text", "content": '["a"]'})])
+    assert present(listed, mode="markdown").input_messages[0].parts[0].value.kind == "markdown"
+    assert present(listed).input_messages[0].parts[0].value.kind == "json"
+
+
+def test_a_guardrail_that_found_something_is_an_alarm() -> None:
+    found = present(span(1, type="guardrail", output='{"passed": false, "reason": "PII"}'))
+    assert found.alarm
+    assert [name for name, _ in found.verdict] == ["passed", "reason"]
+    assert not present(span(1, type="guardrail", output='{"passed": true}')).alarm
+    assert present(span(1, output='{"passed": false}')).verdict == []

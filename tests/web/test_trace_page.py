@@ -145,9 +145,3 @@ def test_a_span_far_down_is_shown_with_what_is_around_it(alice: Client, reads: R
     assert "earlier spans" in page
     before = alice.get(re.search(r'hx-get="([^"]+before=1)"', page)[1].replace("&amp;", "&"), headers=HTMX).text
     assert set(re.findall(r'data-id="(\w+)"', before)).isdisjoint(re.findall(r'data-id="(\w+)"', page))
-
-
-def test_a_long_value_is_cut_and_the_whole_one_is_a_click_away(alice: Client, reads: Reads) -> None:
-    reads.show(trace([span(1, input="x" * (limits.SHOWN_CHARS + 1) + "END")]))
-    assert "END" not in alice.get(PAGE).text
-    assert "END" in alice.get(panel(1), {"whole": "1"}, headers=HTMX).text
