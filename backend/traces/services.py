@@ -29,6 +29,12 @@ FIRST_SLICE_NS = 600_000_000_000
 SLICE_GROWTH = 6
 
 
+# Later and longer than anything: where a list begins.
+LONGEST_NS = (1 << 63) - 1
+Order = Literal["newest", "oldest", "slowest"]
+ORDERS: tuple[Order, ...] = ("newest", "oldest", "slowest")
+
+
 @dataclass(frozen=True)
 class TraceQuery:
     """Traces that begin in [start_ns, end_ns) and of which a span matches `filter`."""
@@ -36,7 +42,7 @@ class TraceQuery:
     start_ns: int
     end_ns: int
     filter: str = ""
-    order: Literal["newest", "oldest"] = "newest"
+    order: Order = "newest"
     cursor: str | None = None
     limit: int = PAGE_SIZE
 
@@ -48,20 +54,45 @@ def list_traces(project_id: UUID, query: TraceQuery) -> TracePage:
     if not 1 <= query.limit <= MAX_PAGE_SIZE:
         raise InvalidInput(f"limit must lie between 1 and {MAX_PAGE_SIZE}.", field="limit")
     matching = compile_filter(query.filter) if query.filter.strip() else None
-    found = _starts(project_id, query, matching)
+    found = _slowest(project_id, query, matching) if query.order == "slowest" else _starts(project_id, query, matching)
     more = len(found) > query.limit
     found = found[: query.limit]
     rows: list[TraceRow] = []
     if found:
-        times = [start for start, _ in found]
-        by_id = trace_queries.trace_rows(client.current(), project_id, [i for _, i in found], min(times), max(times))
-        rows = [assemble.trace_row(by_id[trace_id]) for _, trace_id in found if trace_id in by_id]
-    return TracePage(rows, cursors.encode(*found[-1]) if more else None)
+        times = [place.start_ns for place in found]
+        ids = [place.trace_id for place in found]
+        by_id = trace_queries.trace_rows(client.current(), project_id, ids, min(times), max(times))
+        averages = scores.averages_of_traces(project_id, ids)
+        rows = [assemble.trace_row(by_id[i], averages.get(i, [])) for i in ids if i in by_id]
+    return TracePage(rows, cursors.encode(found[-1].sorted_by, found[-1].trace_id) if more else None)
 
 
-def _starts(project_id: UUID, query: TraceQuery, matching: Compiled | None) -> list[tuple[int, str]]:
-    """One more than a page of (start_ns, trace_id), looked for in growing slices of time."""
-    newest = query.order == "newest"
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A trace in the order of the list: what it is sorted by (nanoseconds), when it began, and its id."""
+
+    sorted_by: int
+    start_ns: int
+    trace_id: str
+
+
+def _slowest(project_id: UUID, query: TraceQuery, matching: Compiled | None) -> list[_Place]:
+    """One more than a page. All traces of the window are compared: there is no shorter way to the longest."""
+    store = client.current()
+    window = (query.start_ns, query.end_ns)
+    few = trace_queries.few_matching(store, project_id, *window, matching) if matching else None
+    if few == []:
+        return []
+    after = _position(query.cursor) if query.cursor else (LONGEST_NS, "g")
+    found = trace_queries.slowest_traces(
+        store, project_id, *window, after=after, limit=query.limit + 1, matching=matching, few=few
+    )
+    return [_Place(*values) for values in found]
+
+
+def _starts(project_id: UUID, query: TraceQuery, matching: Compiled | None) -> list[_Place]:
+    """One more than a page, looked for in growing slices of time."""
+    store, newest = client.current(), query.order == "newest"
     low, high = query.start_ns, query.end_ns
     after = _position(query.cursor) if query.cursor else ((high, "g") if newest else (low, ""))
     if newest:
@@ -69,23 +100,22 @@ def _starts(project_id: UUID, query: TraceQuery, matching: Compiled | None) -> l
     else:
         low = max(low, after[0])
     found: list[tuple[int, str]] = []
-    size = FIRST_SLICE_NS
+    size, few = FIRST_SLICE_NS, None
     while low < high and len(found) <= query.limit:
         edge = max(low, high - size) if newest else min(high, low + size)
+        if matching and size > FIRST_SLICE_NS and few is None:
+            # The first slice did not fill the page: few may match, and then one look at the rest finds them all.
+            few = trace_queries.few_matching(store, project_id, low, high, matching)
+            edge = edge if few is None else low if newest else high
         slice_from, slice_to = (edge, high) if newest else (low, edge)
-        found += trace_queries.trace_starts(
-            client.current(),
-            project_id,
-            slice_from,
-            slice_to,
-            newest=newest,
-            after=after,
-            limit=query.limit + 1 - len(found),
-            matching=matching,
-        )
+        if few != []:
+            found += trace_queries.trace_starts(
+                store, project_id, slice_from, slice_to,
+                newest=newest, after=after, limit=query.limit + 1 - len(found), matching=matching, few=few,
+            )  # fmt: skip
         low, high = (low, edge) if newest else (edge, high)
         size *= SLICE_GROWTH
-    return found
+    return [_Place(start_ns, start_ns, trace_id) for start_ns, trace_id in found]
 
 
 def _position(cursor: str) -> tuple[int, str]:
