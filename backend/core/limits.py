@@ -112,6 +112,10 @@ FACET_SPANS = 100_000
 # Traces of one download: a file that a spreadsheet still opens, written in some seconds.
 EXPORTED_TRACES = 10_000
 
+# The card that a row shows under the pointer: what fits about a third of a screen.
+GLANCE_MESSAGES = 3
+GLANCE_CHARS = 600
+
 # --- filter -----------------------------------------------------------------------------------------------------------
 # A filter is a URL parameter; servers and browsers keep URLs under 8,000 characters.
 MAX_FILTER_CHARS = 4_000

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
@@ -49,22 +50,48 @@ class TraceQuery:
 
 def list_traces(project_id: UUID, query: TraceQuery) -> TracePage:
     """A page of the list. Raises InvalidInput naming the wrong part of `query`."""
+    matching = check(query)
+    found = _slowest(project_id, query, matching) if query.order == "slowest" else _starts(project_id, query, matching)
+    more = len(found) > query.limit
+    found = found[: query.limit]
+    rows = _rows(project_id, [place.trace_id for place in found], [place.start_ns for place in found])
+    return TracePage(rows, cursors.encode(found[-1].sorted_by, found[-1].trace_id) if more else None)
+
+
+def check(query: TraceQuery) -> Compiled | None:
+    """The condition of the filter. Raises InvalidInput naming the wrong part of `query`."""
     if query.start_ns >= query.end_ns:
         raise InvalidInput("The time range ends before it begins.", field="from")
     if not 1 <= query.limit <= MAX_PAGE_SIZE:
         raise InvalidInput(f"limit must lie between 1 and {MAX_PAGE_SIZE}.", field="limit")
-    matching = compile_filter(query.filter) if query.filter.strip() else None
-    found = _slowest(project_id, query, matching) if query.order == "slowest" else _starts(project_id, query, matching)
-    more = len(found) > query.limit
-    found = found[: query.limit]
-    rows: list[TraceRow] = []
-    if found:
-        times = [place.start_ns for place in found]
-        ids = [place.trace_id for place in found]
-        by_id = trace_queries.trace_rows(client.current(), project_id, ids, min(times), max(times))
-        averages = scores.averages_of_traces(project_id, ids)
-        rows = [assemble.trace_row(by_id[i], averages.get(i, [])) for i in ids if i in by_id]
-    return TracePage(rows, cursors.encode(found[-1].sorted_by, found[-1].trace_id) if more else None)
+    return compile_filter(query.filter) if query.filter.strip() else None
+
+
+def _rows(project_id: UUID, trace_ids: list[str], starts_ns: list[int]) -> list[TraceRow]:
+    """The rows of traces that begin at these times, in the order given."""
+    if not trace_ids:
+        return []
+    by_id = trace_queries.trace_rows(client.current(), project_id, trace_ids, min(starts_ns), max(starts_ns))
+    averages = scores.averages_of_traces(project_id, trace_ids)
+    return [assemble.trace_row(by_id[i], averages.get(i, [])) for i in trace_ids if i in by_id]
+
+
+def all_traces(project_id: UUID, query: TraceQuery, most: int) -> Iterator[list[TraceRow]]:
+    """The list from its beginning, in large pages, until there are no more or `most` have come."""
+    left, cursor = most, query.cursor
+    while left > 0:
+        page = list_traces(project_id, replace(query, cursor=cursor, limit=min(left, MAX_PAGE_SIZE)))
+        yield page.results
+        left, cursor = left - len(page.results), page.next_cursor
+        if cursor is None:
+            return
+
+
+def traces_by_id(project_id: UUID, trace_ids: list[str]) -> list[TraceRow]:
+    """The rows of these traces, in the order given; those that are not there are left out. Raises InvalidInput."""
+    ids = [_checked_id(trace_id, TRACE_ID, "trace_id") for trace_id in trace_ids]
+    bounds = trace_queries.bounds_of(client.current(), project_id, ids)
+    return _rows(project_id, ids, list(bounds)) if bounds else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,3 +236,26 @@ def _stored_span(project_id: UUID, trace_id: str, span_id: str) -> tuple[Row, li
     if bounds is None or row is None:
         raise NotFound(f"There is no span {span_id} in trace {trace_id} of this project.")
     return row, _log_events(project_id, trace_id, bounds).get(span_id, [])
+
+
+def count_newer(project_id: UUID, query: TraceQuery) -> int:
+    """How many traces of `query` there are, at most its limit: for "12 new traces", without reading a row."""
+    matching = compile_filter(query.filter) if query.filter.strip() else None
+    return min(len(_starts(project_id, query, matching)), query.limit)
+
+
+def glance(project_id: UUID, trace_id: str) -> SpanView:
+    """The span that says most of what a trace is about: a root with content, else the first span that has some.
+
+    Raises NotFound, InvalidInput.
+    """
+    trace_id = _checked_id(trace_id, TRACE_ID, "trace_id")
+    store = client.current()
+    bounds = span_queries.trace_bounds(store, project_id, trace_id)
+    span_id = span_queries.telling_span(store, project_id, trace_id, bounds) if bounds else None
+    if bounds is None or span_id is None:
+        raise NotFound(f"There is no trace {trace_id} in this project.")
+    row = span_queries.whole_span(store, project_id, trace_id, span_id, bounds)
+    if row is None:
+        raise NotFound(f"There is no trace {trace_id} in this project.")
+    return assemble.whole_span(row, _log_events(project_id, trace_id, bounds).get(span_id, []))

@@ -97,6 +97,10 @@ WHERE project_id = {project_id:UUID}
 GROUP BY trace_id"""
 )
 
+BOUNDS_OF: LiteralString = """
+SELECT count() AS spans, toUnixTimestamp64Nano(min(start_time)) AS first_ns, toUnixTimestamp64Nano(max(start_time)) AS last_ns
+FROM spans WHERE project_id = {project_id:UUID} AND trace_id IN {trace_ids:Array(String)}"""
+
 # A trace with more model calls than this gets its totals from these; the trace page counts all.
 CALLS_PER_ROW = 5_000
 
@@ -169,6 +173,12 @@ def _scan(project_id: UUID, from_ns: int, to_ns: int) -> dict[str, object]:
 
 def _past(after: tuple[int, str], limit: int) -> dict[str, object]:
     return {"after_ns": after[0], "after_id": after[1], "limit": limit}
+
+
+def bounds_of(store: Store, project_id: UUID, trace_ids: Sequence[str]) -> tuple[int, int] | None:
+    """When the first and the last span of these traces begin; None when there are none."""
+    row = store.read(BOUNDS_OF, {"project_id": project_id, "trace_ids": list(trace_ids)})[0]
+    return (int(row["first_ns"]), int(row["last_ns"])) if row["spans"] else None
 
 
 def trace_rows(store: Store, project_id: UUID, trace_ids: Sequence[str], from_ns: int, to_ns: int) -> dict[str, Row]:
