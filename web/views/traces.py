@@ -95,6 +95,7 @@ def _rows(request: ProjectRequest, state: ListState, page: TracePage) -> dict[st
         "rows": [(row, listing.bar_width(row, scale)) for row in page.results],
         "columns": [(name, label) for name, label in columns.COLUMNS.items() if name in shown],
         "cols": shown,
+        "chosen": asked is not None,
         "all_columns": [(name, label, name in shown) for name, label in columns.COLUMNS.items()],
         "next_url": state.next(page.next_cursor),
         "more_url": state.next(page.next_cursor, **same),

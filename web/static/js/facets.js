@@ -30,7 +30,7 @@ document.addEventListener("htmx:load", (event) => {
 });
 document.addEventListener("htmx:afterSwap", (event) => {
   const { target, elt } = event.detail;
-  if (target.id?.startsWith("values-") && elt.matches(".more-values")) target.querySelector("input[type=search]")?.focus();
+  if (target?.id?.startsWith("values-") && elt?.matches(".more-values")) target.querySelector("input[type=search]")?.focus();
 });
 
 // --- the sheet ---

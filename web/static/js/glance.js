@@ -56,7 +56,7 @@ function hide() {
 function soon(row) {
   if (row === shown) return;
   hide();
-  timer = setTimeout(() => row.isConnected && show(row), REST_MS);
+  timer = setTimeout(() => row.isConnected && !document.querySelector("details.menu[open], .facets.open") && show(row), REST_MS);
 }
 
 const rowOf = (event) => event.target.closest?.("tr[data-href]");
