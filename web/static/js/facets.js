@@ -29,8 +29,8 @@ document.addEventListener("htmx:load", (event) => {
   if (event.detail.elt.closest?.("#facets")) keepOpen(event.detail.elt.parentElement ?? event.detail.elt);
 });
 document.addEventListener("htmx:afterSwap", (event) => {
-  const { target, elt } = event.detail;
-  if (target?.id?.startsWith("values-") && elt?.matches(".more-values")) target.querySelector("input[type=search]")?.focus();
+  const { target, requestConfig } = event.detail;
+  if (requestConfig?.elt.matches(".more-values")) target.querySelector("input[type=search]")?.focus();
 });
 
 // --- the sheet ---
