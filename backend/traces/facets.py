@@ -65,7 +65,7 @@ def overview(asked: Asked) -> list[Facet]:
     facets: list[Facet] = []
     for field in FIELDS:
         wanted = any(one == field and how == "in" for (one, _), how in chosen.items())
-        if wanted or field == "tag":
+        if wanted:
             facets.append(one_field(asked, field, sampled=True))
         elif field in queries.TOGETHER:
             facets.append(_facet(asked, field, by_field[field], chosen, sample, limits.FACET_VALUES))

@@ -14,10 +14,6 @@ from tests.support.processes import wait_for
 ROWS = "tr[data-href]"
 
 
-def values(page: Page, field: str) -> list[str]:
-    return page.locator(f"#facet-{field} .value").all_inner_texts()
-
-
 def test_a_click_writes_the_filter_and_back_takes_it_away(page: Page, site: Site) -> None:
     page.goto(site.traces)
     page.locator("#facet-status a.choice", has_text="error").click()

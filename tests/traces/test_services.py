@@ -234,7 +234,9 @@ def test_json_that_is_no_message_is_shown_raw(store):
 def test_a_glance_is_at_the_root_with_content_else_at_a_call(store):
     trace, root = os.urandom(16), os.urandom(8)
     send(store, span("root", trace_id=trace, span_id=root), llm_span(trace, parent=root))
-    assert services.glance(PROJECT, trace.hex()).input_messages[0]["parts"][0]["content"] == "What is the weather in Ulm?"
+    assert (
+        services.glance(PROJECT, trace.hex()).input_messages[0]["parts"][0]["content"] == "What is the weather in Ulm?"
+    )
     told = key_values({"input.value": "asked", "output.value": "answered"})
     spoken = span("spoken root", attributes={})
     spoken.attributes.extend(told)

@@ -54,27 +54,27 @@ TOGETHER_HEAD: LiteralString = (
     """
 SELECT choice.1 AS field, choice.2 AS value, uniqExactMerge(ids) AS traces
 FROM (
-  SELECT ids, arrayJoin([
+  SELECT ids, arrayJoin(arrayConcat(arrayMap(tag -> ('tag', toString(tag)), tags), [
     ('status', """
     + STATUS
     + """), ('type', toString(type)), ('name', toString(name)),
     ('model', toString(request_model)), ('model', toString(response_model)), ('provider', toString(provider)),
     ('service', toString(service_name)), ('environment', toString(environment)), ('release', toString(release)),
     ('tool', toString(tool_name)), ('agent', toString(agent_name)), ('prompt', toString(prompt_name)),
-    ('error', toString(error_type))]) AS choice
+    ('error', toString(error_type))])) AS choice
   FROM (
     SELECT status_code, type, name, request_model, response_model, provider, service_name, environment, release,
-      tool_name, agent_name, prompt_name, error_type, uniqExactState(cityHash64(trace_id)) AS ids"""
+      tool_name, agent_name, prompt_name, error_type, tags, uniqExactState(cityHash64(trace_id)) AS ids"""
 )
 TOGETHER_TAIL: LiteralString = """
     GROUP BY status_code, type, name, request_model, response_model, provider, service_name, environment, release,
-      tool_name, agent_name, prompt_name, error_type))
+      tool_name, agent_name, prompt_name, error_type, tags))
 WHERE value != ''
 GROUP BY field, value
 ORDER BY field, traces DESC, value LIMIT {limit:UInt32} BY field"""
 TOGETHER: tuple[str, ...] = (
     "status", "type", "name", "model", "provider", "service", "environment", "release", "tool", "agent", "prompt",
-    "error",
+    "error", "tag",
 )  # fmt: skip
 
 

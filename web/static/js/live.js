@@ -91,6 +91,7 @@ function update(old, fresh) {
 
 document.addEventListener("visibilitychange", look);
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target?.id === "page" || event.detail.target === document.body) again();
+  if (event.detail.target?.id === "page") again();
 });
+document.addEventListener("htmx:historyRestore", again);
 again();
