@@ -106,6 +106,35 @@ def list_queries(world: World, dice: random.Random) -> Iterator[tuple[str, Calla
         yield f"filter: {name}", lambda text=text: filtered(text)
 
 
+def facet_queries(world: World, dice: random.Random) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """What stands around the list: facets, the histogram; and the order that has to look at everything."""
+    from backend.traces import facets  # noqa: PLC0415
+    from backend.traces.histogram import traces_over_time  # noqa: PLC0415
+    from backend.traces.services import TraceQuery, list_traces  # noqa: PLC0415
+
+    now = world.now_ns + SECOND_NS
+    for name, back_ns in (("24 hours", DAY_NS), ("14 days", world.window_ns)):
+        start = now - back_ns
+        for text in ("", "status:error", "type:llm model:gpt-4*", "item{number}"):
+            label = f"{name}, {text or 'no filter'}"
+
+            def filtered(text: str = text) -> str:
+                return text.format(number=dice.randrange(5_000))
+
+            def asked(start: int = start, filtered: Callable[[], str] = filtered) -> facets.Asked:
+                return facets.Asked(world.project, start, now, filtered())
+
+            yield f"facets: {label}", lambda a=asked: facets.overview(a())
+            yield (
+                f"histogram: {label}",
+                lambda s=start, f=filtered: traces_over_time(world.project, s, now, f()),
+            )
+        plain = facets.Asked(world.project, start, now)
+        yield f"facet: users, {name}", lambda plain=plain: facets.one_field(plain, "user")
+        query = TraceQuery(start_ns=start, end_ns=now, order="slowest")
+        yield f"list: slowest, {name}", lambda query=query: list_traces(world.project, query)
+
+
 def trace_queries(world: World, store: Store, dice: random.Random) -> Iterator[tuple[str, Callable[[], Any]]]:
     """One trace, one span, and the traces that are longer than most."""
     from backend.traces import services  # noqa: PLC0415
@@ -172,6 +201,7 @@ def measure(spans: int, runs: int) -> dict[str, Any]:
     results: list[dict[str, Any]] = []
     for queries in (
         list_queries(world, dice),
+        facet_queries(world, dice),
         trace_queries(world, store, dice),
         other_queries(world, store, dice),
     ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.views import account, home, ingest, keys, login, span, trace, traces, value
+from web.views import account, exports, facets, glance, home, ingest, keys, login, span, trace, traces, value
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,7 +12,12 @@ urlpatterns = [
     path("logout/", login.log_out, name="logout"),
     path("account/password/", account.change_password, name="password"),
     path("p/<slug:project>/traces/", traces.trace_list, name="traces"),
+    path("p/<slug:project>/traces/facets/", facets.trace_facets, name="trace-facets"),
+    path("p/<slug:project>/traces/histogram/", facets.trace_histogram, name="trace-histogram"),
+    path("p/<slug:project>/traces/fresh/", traces.fresh_traces, name="traces-fresh"),
+    path("p/<slug:project>/traces/export/", exports.export_traces, name="traces-export"),
     path("p/<slug:project>/traces/<str:trace_id>/", trace.trace_page, name="trace"),
+    path("p/<slug:project>/traces/<str:trace_id>/glance/", glance.trace_glance, name="trace-glance"),
     path("p/<slug:project>/traces/<str:trace_id>/tree/", trace.tree_rows, name="tree-rows"),
     path("p/<slug:project>/traces/<str:trace_id>/spans/<str:span_id>/", span.span_panel, name="span"),
     path("p/<slug:project>/traces/<str:trace_id>/spans/<str:span_id>/mapping/", span.span_mapping, name="span-mapping"),

@@ -78,6 +78,12 @@ class Timed(s.Serializer[Any]):
     cost = Cost()
 
 
+class ScoreAverage(s.Serializer[Any]):
+    name = s.CharField()
+    value = s.FloatField(help_text="The mean; true counts as 1.")
+    count = s.IntegerField()
+
+
 class TraceSummary(Timed):
     trace_id = s.CharField()
     root_span_id = s.CharField(allow_null=True, help_text="null while the root span has not arrived.")
@@ -88,6 +94,7 @@ class TraceSummary(Timed):
     models = s.ListField(child=s.CharField())
     service_name = s.CharField()
     environment = s.CharField(allow_null=True)
+    scores = ScoreAverage(many=True, help_text="Means of the numeric and boolean scores, by name.")
     input_preview = s.CharField(help_text="The first 160 characters.")
     output_preview = s.CharField(help_text="The first 160 characters.")
 
@@ -95,6 +102,17 @@ class TraceSummary(Timed):
 class TraceList(s.Serializer[Any]):
     results = TraceSummary(many=True)
     next_cursor = s.CharField(allow_null=True, help_text="null on the last page.")
+
+
+class FacetValue(s.Serializer[Any]):
+    value = s.CharField()
+    traces = s.IntegerField(help_text="How many traces have a span with this value that matches the filter.")
+
+
+class FacetValues(s.Serializer[Any]):
+    field = s.CharField()
+    results = FacetValue(many=True, help_text="The most frequent first.")
+    more = s.BooleanField(help_text="Whether there are more values than `limit`.")
 
 
 class SpanStatus(s.Serializer[Any]):

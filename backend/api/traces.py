@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,8 +11,9 @@ from backend.api import queries, schemas, shapes
 from backend.api.authentication import access_of
 from backend.core.errors import InvalidInput
 from backend.traces import services
+from backend.traces.services import ORDERS, Order
+from backend.traces.summary import summary
 
-ORDERS = ("newest", "oldest")
 ERRORS = dict.fromkeys((400, 401, 403, 404, 422, 503, 504), schemas.ErrorBody)
 
 
@@ -48,7 +47,7 @@ class Traces(APIView):
             limit=queries.page_size(query),
         )
         page = services.list_traces(access_of(request).project_id, asked)
-        return Response({"results": [shapes.trace_row(row) for row in page.results], "next_cursor": page.next_cursor})
+        return Response({"results": [summary(row) for row in page.results], "next_cursor": page.next_cursor})
 
 
 class Trace(APIView):
@@ -94,7 +93,8 @@ class SpanMapping(APIView):
         return Response(shapes.span_mapping(found))
 
 
-def order_of(written: str) -> Literal["newest", "oldest"]:
-    if written not in ORDERS:
-        raise InvalidInput(f"order is {' or '.join(ORDERS)}.", field="order")
-    return "oldest" if written == "oldest" else "newest"
+def order_of(written: str) -> Order:
+    for order in ORDERS:
+        if order == written:
+            return order
+    raise InvalidInput(f"order is {', '.join(ORDERS[:-1])} or {ORDERS[-1]}.", field="order")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from backend.api import missing, openapi, scores, traces
+from backend.api import facets, missing, openapi, scores, traces
 
 __all__ = ["openapi", "urlpatterns"]  # openapi is imported for what it registers
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("v1/traces/<str:trace_id>", traces.Trace.as_view(), name="api-trace"),
     path("v1/spans/<str:trace_id>/<str:span_id>", traces.Span.as_view(), name="api-span"),
     path("v1/spans/<str:trace_id>/<str:span_id>/mapping", traces.SpanMapping.as_view(), name="api-span-mapping"),
+    path("v1/facets", facets.Facets.as_view(), name="api-facets"),
     path("v1/scores", scores.Scores.as_view(), name="api-scores"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", Docs.as_view(), name="api-docs"),

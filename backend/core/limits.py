@@ -132,6 +132,18 @@ LOGIN_TRIES_PER_EMAIL = 5
 LOGIN_TRIES_PER_ADDRESS = 30
 LOGIN_WAIT_S = 300
 
+# Values of one facet at first, and when its search is opened: eight can be read at a glance.
+FACET_VALUES = 8
+FACET_VALUES_SEARCHED = 50
+# Spans counted for the facets of a window; of a larger one a sample of traces. 100,000 take about 60 ms on two cores.
+FACET_SPANS = 100_000
+# Traces of one download: a file that a spreadsheet still opens, written in some seconds.
+EXPORTED_TRACES = 10_000
+
+# The card that a row shows under the pointer: what fits about a third of a screen.
+GLANCE_MESSAGES = 3
+GLANCE_CHARS = 600
+
 # --- filter -----------------------------------------------------------------------------------------------------------
 # A filter is a URL parameter; servers and browsers keep URLs under 8,000 characters.
 MAX_FILTER_CHARS = 4_000

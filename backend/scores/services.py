@@ -80,6 +80,14 @@ def scores_of_trace(project_id: UUID, trace_id: str) -> list[dict[str, Any]]:
     return [_from_row(row).as_dict() for row in rows]
 
 
+def averages_of_traces(project_id: UUID, trace_ids: Sequence[str]) -> dict[str, list[tuple[str, float, int]]]:
+    """(name, mean, how many) of the numeric scores of each trace, by name. True counts as 1."""
+    means: dict[str, list[tuple[str, float, int]]] = {}
+    for row in queries.averages(client.current(), project_id, trace_ids):
+        means.setdefault(row["trace_id"], []).append((row["name"], float(row["mean"]), int(row["scores"])))
+    return means
+
+
 def _position(cursor: str) -> tuple[int, str]:
     match cursors.decode(cursor):
         case [int(created_ns), str(score_id)] if 0 <= created_ns <= END_OF_TIME_NS:

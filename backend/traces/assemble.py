@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,17 @@ from backend.conventions.messages import render
 from backend.conventions.messages.schema import LogEvent, RawSpan
 from backend.store.client import Row
 from backend.traces.totals import Call, cost_of, counted, given, total_cost, total_usage, usage_of
-from backend.traces.view import SpanError, SpanEvent, SpanLink, SpanSources, SpanView, Status, StatusCode, TraceRow
+from backend.traces.view import (
+    Average,
+    SpanError,
+    SpanEvent,
+    SpanLink,
+    SpanSources,
+    SpanView,
+    Status,
+    StatusCode,
+    TraceRow,
+)
 
 STATUS: Mapping[int, StatusCode] = {1: "ok", 2: "error"}
 KIND = ("unspecified", "internal", "server", "client", "producer", "consumer")
@@ -41,7 +51,7 @@ def has_usage(call: Call) -> bool:
     return max(call.input_tokens, call.output_tokens, call.total_tokens) >= 0 or call.cost_total >= 0
 
 
-def trace_row(row: Row) -> TraceRow:
+def trace_row(row: Row, averages: Sequence[tuple[str, float, int]] = ()) -> TraceRow:
     head: tuple[Any, ...] = row["head"]
     span_id, name, kind, start_ns, status_code, input_preview, output_preview, service, environment, is_root = head
     calls = counted(Call(*values) for values in row["calls"])
@@ -66,6 +76,7 @@ def trace_row(row: Row) -> TraceRow:
         tags=list(row["all_tags"]),
         input_preview=input_preview or row["first_input"],
         output_preview=output_preview or row["last_output"],
+        scores=[Average(*values) for values in averages],
     )
 
 

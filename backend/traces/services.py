@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
@@ -29,6 +30,12 @@ FIRST_SLICE_NS = 600_000_000_000
 SLICE_GROWTH = 6
 
 
+# Later and longer than anything: where a list begins.
+LONGEST_NS = (1 << 63) - 1
+Order = Literal["newest", "oldest", "slowest"]
+ORDERS: tuple[Order, ...] = ("newest", "oldest", "slowest")
+
+
 @dataclass(frozen=True)
 class TraceQuery:
     """Traces that begin in [start_ns, end_ns) and of which a span matches `filter`."""
@@ -36,32 +43,83 @@ class TraceQuery:
     start_ns: int
     end_ns: int
     filter: str = ""
-    order: Literal["newest", "oldest"] = "newest"
+    order: Order = "newest"
     cursor: str | None = None
     limit: int = PAGE_SIZE
 
 
 def list_traces(project_id: UUID, query: TraceQuery) -> TracePage:
     """A page of the list. Raises InvalidInput naming the wrong part of `query`."""
+    matching = check(query)
+    found = _slowest(project_id, query, matching) if query.order == "slowest" else _starts(project_id, query, matching)
+    more = len(found) > query.limit
+    found = found[: query.limit]
+    rows = _rows(project_id, [place.trace_id for place in found], [place.start_ns for place in found])
+    return TracePage(rows, cursors.encode(found[-1].sorted_by, found[-1].trace_id) if more else None)
+
+
+def check(query: TraceQuery) -> Compiled | None:
+    """The condition of the filter. Raises InvalidInput naming the wrong part of `query`."""
     if query.start_ns >= query.end_ns:
         raise InvalidInput("The time range ends before it begins.", field="from")
     if not 1 <= query.limit <= MAX_PAGE_SIZE:
         raise InvalidInput(f"limit must lie between 1 and {MAX_PAGE_SIZE}.", field="limit")
-    matching = compile_filter(query.filter) if query.filter.strip() else None
-    found = _starts(project_id, query, matching)
-    more = len(found) > query.limit
-    found = found[: query.limit]
-    rows: list[TraceRow] = []
-    if found:
-        times = [start for start, _ in found]
-        by_id = trace_queries.trace_rows(client.current(), project_id, [i for _, i in found], min(times), max(times))
-        rows = [assemble.trace_row(by_id[trace_id]) for _, trace_id in found if trace_id in by_id]
-    return TracePage(rows, cursors.encode(*found[-1]) if more else None)
+    return compile_filter(query.filter) if query.filter.strip() else None
 
 
-def _starts(project_id: UUID, query: TraceQuery, matching: Compiled | None) -> list[tuple[int, str]]:
-    """One more than a page of (start_ns, trace_id), looked for in growing slices of time."""
-    newest = query.order == "newest"
+def _rows(project_id: UUID, trace_ids: list[str], starts_ns: list[int]) -> list[TraceRow]:
+    """The rows of traces that begin at these times, in the order given."""
+    if not trace_ids:
+        return []
+    by_id = trace_queries.trace_rows(client.current(), project_id, trace_ids, min(starts_ns), max(starts_ns))
+    averages = scores.averages_of_traces(project_id, trace_ids)
+    return [assemble.trace_row(by_id[i], averages.get(i, [])) for i in trace_ids if i in by_id]
+
+
+def all_traces(project_id: UUID, query: TraceQuery, most: int) -> Iterator[list[TraceRow]]:
+    """The list from its beginning, in large pages, until there are no more or `most` have come."""
+    left, cursor = most, query.cursor
+    while left > 0:
+        page = list_traces(project_id, replace(query, cursor=cursor, limit=min(left, MAX_PAGE_SIZE)))
+        yield page.results
+        left, cursor = left - len(page.results), page.next_cursor
+        if cursor is None:
+            return
+
+
+def traces_by_id(project_id: UUID, trace_ids: list[str]) -> list[TraceRow]:
+    """The rows of these traces, in the order given; those that are not there are left out. Raises InvalidInput."""
+    ids = [_checked_id(trace_id, TRACE_ID, "trace_id") for trace_id in trace_ids]
+    bounds = trace_queries.bounds_of(client.current(), project_id, ids)
+    return _rows(project_id, ids, list(bounds)) if bounds else []
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A trace in the order of the list: what it is sorted by (nanoseconds), when it began, and its id."""
+
+    sorted_by: int
+    start_ns: int
+    trace_id: str
+
+
+def _slowest(project_id: UUID, query: TraceQuery, matching: Compiled | None) -> list[_Place]:
+    """One more than a page. All traces of the window are compared: there is no shorter way to the longest."""
+    store = client.current()
+    window = (query.start_ns, query.end_ns)
+    few = trace_queries.few_matching(store, project_id, *window, matching) if matching else None
+    if few == []:
+        return []
+    after = _position(query.cursor) if query.cursor else (LONGEST_NS, "g")
+    found = trace_queries.slowest_traces(
+        store, project_id, *window, after=after, limit=query.limit + 1, matching=matching, few=few
+    )
+    return [_Place(*values) for values in found]
+
+
+def _starts(project_id: UUID, query: TraceQuery, matching: Compiled | None) -> list[_Place]:
+    """One more than a page, looked for in growing slices of time."""
+    store, newest = client.current(), query.order == "newest"
     low, high = query.start_ns, query.end_ns
     after = _position(query.cursor) if query.cursor else ((high, "g") if newest else (low, ""))
     if newest:
@@ -69,23 +127,22 @@ def _starts(project_id: UUID, query: TraceQuery, matching: Compiled | None) -> l
     else:
         low = max(low, after[0])
     found: list[tuple[int, str]] = []
-    size = FIRST_SLICE_NS
+    size, few = FIRST_SLICE_NS, None
     while low < high and len(found) <= query.limit:
         edge = max(low, high - size) if newest else min(high, low + size)
+        if matching and size > FIRST_SLICE_NS and few is None:
+            # The first slice did not fill the page: few may match, and then one look at the rest finds them all.
+            few = trace_queries.few_matching(store, project_id, low, high, matching)
+            edge = edge if few is None else low if newest else high
         slice_from, slice_to = (edge, high) if newest else (low, edge)
-        found += trace_queries.trace_starts(
-            client.current(),
-            project_id,
-            slice_from,
-            slice_to,
-            newest=newest,
-            after=after,
-            limit=query.limit + 1 - len(found),
-            matching=matching,
-        )
+        if few != []:
+            found += trace_queries.trace_starts(
+                store, project_id, slice_from, slice_to,
+                newest=newest, after=after, limit=query.limit + 1 - len(found), matching=matching, few=few,
+            )  # fmt: skip
         low, high = (low, edge) if newest else (edge, high)
         size *= SLICE_GROWTH
-    return found
+    return [_Place(start_ns, start_ns, trace_id) for start_ns, trace_id in found]
 
 
 def _position(cursor: str) -> tuple[int, str]:
@@ -179,3 +236,26 @@ def _stored_span(project_id: UUID, trace_id: str, span_id: str) -> tuple[Row, li
     if bounds is None or row is None:
         raise NotFound(f"There is no span {span_id} in trace {trace_id} of this project.")
     return row, _log_events(project_id, trace_id, bounds).get(span_id, [])
+
+
+def count_newer(project_id: UUID, query: TraceQuery) -> int:
+    """How many traces of `query` there are, at most its limit: for "12 new traces", without reading a row."""
+    matching = compile_filter(query.filter) if query.filter.strip() else None
+    return min(len(_starts(project_id, query, matching)), query.limit)
+
+
+def glance(project_id: UUID, trace_id: str) -> SpanView:
+    """The span that says most of what a trace is about: a root with content, else the first span that has some.
+
+    Raises NotFound, InvalidInput.
+    """
+    trace_id = _checked_id(trace_id, TRACE_ID, "trace_id")
+    store = client.current()
+    bounds = span_queries.trace_bounds(store, project_id, trace_id)
+    span_id = span_queries.telling_span(store, project_id, trace_id, bounds) if bounds else None
+    if bounds is None or span_id is None:
+        raise NotFound(f"There is no trace {trace_id} in this project.")
+    row = span_queries.whole_span(store, project_id, trace_id, span_id, bounds)
+    if row is None:
+        raise NotFound(f"There is no trace {trace_id} in this project.")
+    return assemble.whole_span(row, _log_events(project_id, trace_id, bounds).get(span_id, []))

@@ -69,6 +69,15 @@ class SpanLink:
 
 
 @dataclass(slots=True)
+class Average:
+    """The mean of the numeric scores of one name; true counts as 1."""
+
+    name: str
+    value: float
+    count: int
+
+
+@dataclass(slots=True)
 class TraceRow:
     """One line of the traces list; read without touching payload columns."""
 
@@ -91,6 +100,7 @@ class TraceRow:
     tags: list[str]
     input_preview: str
     output_preview: str
+    scores: list[Average] = field(default_factory=list[Average])
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -284,3 +285,50 @@ def test_json_that_is_no_message_is_shown_raw(store):
     sent = span(attributes={"gen_ai.operation.name": "chat", "gen_ai.input.messages": json.dumps({"odd": 1})})
     send(store, sent)
     assert json.loads(services.get_span(PROJECT, sent.trace_id.hex(), sent.span_id.hex()).input) == {"odd": 1}
+
+
+def test_a_glance_is_at_the_root_with_content_else_at_a_call(store):
+    trace, root = os.urandom(16), os.urandom(8)
+    send(store, span("root", trace_id=trace, span_id=root), llm_span(trace, parent=root))
+    assert (
+        services.glance(PROJECT, trace.hex()).input_messages[0]["parts"][0]["content"] == "What is the weather in Ulm?"
+    )
+    told = key_values({"input.value": "asked", "output.value": "answered"})
+    spoken = span("spoken root", attributes={})
+    spoken.attributes.extend(told)
+    send(store, spoken, llm_span(spoken.trace_id, parent=spoken.span_id))
+    assert services.glance(PROJECT, spoken.trace_id.hex()).name == "spoken root"
+    for project, trace_id in ((OTHER, trace.hex()), (PROJECT, "0" * 32)):
+        with pytest.raises(NotFound):
+            services.glance(project, trace_id)
+
+
+def test_newer_traces_are_counted_up_to_a_limit(store):
+    now = time.time_ns()
+    send(store, *(at(now - n * SECOND, name="new") for n in range(2, 6)), at(now - HOUR, name="old"))
+    since = TraceQuery(start_ns=now - 60 * SECOND, end_ns=now, filter="name:new,old")
+    assert services.count_newer(PROJECT, since) == 4
+    assert services.count_newer(PROJECT, replace(since, limit=3)) == 3
+    assert services.count_newer(OTHER, since) == 0
+
+
+def test_traces_are_read_by_id_in_the_order_asked_for(store):
+    first, second, theirs = span("first"), at(time.time_ns() - 30 * HOUR, name="second"), span("theirs")
+    send(store, first, second)
+    send(store, theirs, project=OTHER)
+    ids = [one.trace_id.hex() for one in (second, theirs, first)]
+    assert [row.name for row in services.traces_by_id(PROJECT, ids)] == ["second", "first"]
+    assert services.traces_by_id(OTHER, ids[:1]) == []
+    with pytest.raises(InvalidInput):
+        services.traces_by_id(PROJECT, ["not an id"])
+
+
+def test_all_traces_come_in_pages_up_to_a_limit(store, monkeypatch):
+    monkeypatch.setattr(services, "MAX_PAGE_SIZE", 3)
+    now = time.time_ns()
+    send(store, *(at(now - n * SECOND, name=str(n)) for n in range(2, 10)))
+    query = TraceQuery(start_ns=now - HOUR, end_ns=now, limit=1)
+    for most, sizes in ((100, [3, 3, 2]), (4, [3, 1])):
+        pages = list(services.all_traces(PROJECT, query, most))
+        assert [len(page) for page in pages] == sizes
+        assert [row.name for page in pages for row in page] == [str(n) for n in range(2, 10)][: sum(sizes)]

@@ -50,4 +50,4 @@ def test_it_refreshes_its_content_alone(alice: Client, reads: Reads) -> None:
 def test_a_wrong_range_is_named_and_the_last_hour_shown(alice: Client, reads: Reads) -> None:
     reply = alice.get(PAGE, {"range": "ages"})
     assert reply.status_code == 400
-    assert "Unknown range" in reply.text
+    assert "Not a length of time" in reply.text

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from backend.core.limits import SECOND_NS
 from backend.traces.view import Cost
 from web import formats
+from web.listing import ListState
 
 register = template.Library()
 
@@ -21,6 +22,18 @@ register.filter("short_count", formats.short_count)
 register.filter("money", formats.money)
 register.filter("bytes", formats.size)
 register.filter("iso", formats.iso)
+
+
+@register.filter
+def score(value: float) -> str:
+    """0.75, 1, 4.5: as many digits as tell something."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+@register.simple_tag
+def with_filter(state: ListState, text: str) -> str:
+    """The query string of the same list with another filter, from its first page."""
+    return state.link(filter=text)
 
 
 @register.simple_tag

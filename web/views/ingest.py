@@ -33,7 +33,7 @@ def ingest_page(request: ProjectRequest) -> HttpResponse:
         oldest_s=max((spool.oldest_waiting_s for spool in view.spools), default=0),
         chart=intake_chart(view.series),
         range=window,
-        presets=[(key, label) for key, (label, _) in PRESETS.items()],
+        presets=PRESETS.items(),
         refresh_url=request.get_full_path(),
         problem=problem,
     )

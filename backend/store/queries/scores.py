@@ -39,6 +39,13 @@ AND (empty({name:String}) OR name = {name:String})
 ORDER BY created_at DESC, id DESC LIMIT {limit:UInt32}"""
 )
 
+AVERAGES: LiteralString = """
+SELECT trace_id, name, avg(value) AS mean, count() AS scores
+FROM scores FINAL
+WHERE project_id = {project_id:UUID} AND trace_id IN {trace_ids:Array(String)} AND deleted = 0
+  AND data_type IN ('numeric', 'boolean')
+GROUP BY trace_id, name ORDER BY trace_id, name"""
+
 CREATED: LiteralString = """
 SELECT id, toUnixTimestamp64Nano(created_at) AS created_ns
 FROM scores FINAL WHERE project_id = {project_id:UUID} AND id IN {ids:Array(String)} AND deleted = 0"""
@@ -52,6 +59,11 @@ def insert_scores(store: Store, rows: Sequence[Sequence[object]]) -> None:
 def scores_of_trace(store: Store, project_id: UUID, trace_id: str, limit: int) -> list[Row]:
     """All scores of a trace and its spans, oldest first."""
     return store.read(OF_TRACE, {"project_id": project_id, "trace_id": trace_id, "limit": limit}, Profile.API)
+
+
+def averages(store: Store, project_id: UUID, trace_ids: Sequence[str]) -> list[Row]:
+    """trace_id, name, mean, scores: of the numeric and boolean scores of these traces and their spans."""
+    return store.read(AVERAGES, {"project_id": project_id, "trace_ids": list(trace_ids)})
 
 
 def score_page(

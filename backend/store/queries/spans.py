@@ -55,6 +55,16 @@ WHOLE_SPANS: LiteralString = "WITH" + COST + "\nSELECT" + LIGHT + PAYLOAD + OF_T
 WHOLE_SPAN: LiteralString = "WITH" + COST + "\nSELECT" + LIGHT + PAYLOAD + OF_TRACE + OF_SPAN + IN_ORDER
 
 
+# A root that was given its input, else a model call, else whatever has content.
+TELLING_SPAN: LiteralString = (
+    "SELECT span_id"
+    + OF_TRACE
+    + """
+ORDER BY multiIf(parent_span_id = '' AND input_preview != '', 0, type = 'llm' AND input_preview != '', 1,
+  input_preview != '' OR output_preview != '', 2, 3), start_time, span_id LIMIT 1"""
+)
+
+
 @dataclass(frozen=True)
 class TraceBounds:
     """How many spans a trace has, and when the first and the last of them begin."""
@@ -91,6 +101,12 @@ def whole_span(store: Store, project_id: UUID, trace_id: str, span_id: str, boun
     params = {**_params(project_id, trace_id, bounds), "span_id": span_id, "limit": 1}
     rows = store.read(WHOLE_SPAN, params)
     return rows[0] if rows else None
+
+
+def telling_span(store: Store, project_id: UUID, trace_id: str, bounds: TraceBounds) -> str | None:
+    """The id of the span whose content says what the trace is about."""
+    rows = store.read(TELLING_SPAN, _params(project_id, trace_id, bounds))
+    return str(rows[0]["span_id"]) if rows else None
 
 
 def log_events(store: Store, project_id: UUID, trace_id: str, bounds: TraceBounds) -> list[Row]:

@@ -15,6 +15,8 @@ from backend.store.filters import Compiled
 from backend.store.prices import COST
 
 HOUR_NS = 3_600_000_000_000
+# Spans of a trace are looked for this long after its beginning.
+LATER_NS = 24 * HOUR_NS
 
 # A trace begins where its root begins; one whose root has not come, where its first span begins.
 STARTS_HEAD: LiteralString = """
@@ -48,6 +50,21 @@ OLDEST: LiteralString = """
  AND (start_ns, trace_id) > ({after_ns:Int64}, {after_id:String})
 ORDER BY start_ns, trace_id LIMIT {limit:UInt32}"""
 
+# By how long a trace takes, as its row says it: from the first span's beginning to the last one's end.
+SLOWEST_HEAD: LiteralString = """
+SELECT trace_id,
+  toUnixTimestamp64Nano(if(countIf(parent_span_id = '') > 0, minIf(start_time, parent_span_id = ''), min(start_time))) AS start_ns,
+  max(toUnixTimestamp64Nano(start_time) + toInt64(duration_ns)) - toUnixTimestamp64Nano(min(start_time)) AS lasted_ns
+FROM spans
+WHERE project_id = {project_id:UUID}
+  AND start_time >= fromUnixTimestamp64Nano({scan_from:Int64}) AND start_time < fromUnixTimestamp64Nano({scan_to:Int64})
+  AND toStartOfMinute(start_time) >= toStartOfMinute(fromUnixTimestamp64Nano({scan_from:Int64}))
+  AND toStartOfMinute(start_time) <= toStartOfMinute(fromUnixTimestamp64Nano({scan_to:Int64}))
+"""
+SLOWEST: LiteralString = """
+ AND (lasted_ns, trace_id) < ({after_ns:Int64}, {after_id:String})
+ORDER BY lasted_ns DESC, trace_id DESC LIMIT {limit:UInt32}"""
+
 ROWS: LiteralString = (
     """
 WITH """
@@ -80,8 +97,19 @@ WHERE project_id = {project_id:UUID}
 GROUP BY trace_id"""
 )
 
+BOUNDS_OF: LiteralString = """
+SELECT count() AS spans, toUnixTimestamp64Nano(min(start_time)) AS first_ns, toUnixTimestamp64Nano(max(start_time)) AS last_ns
+FROM spans WHERE project_id = {project_id:UUID} AND trace_id IN {trace_ids:Array(String)}"""
+
 # A trace with more model calls than this gets its totals from these; the trace page counts all.
 CALLS_PER_ROW = 5_000
+
+
+def few_matching(store: Store, project_id: UUID, from_ns: int, to_ns: int, matching: Compiled) -> list[str] | None:
+    """All traces with a span in the window that matches; None when they are too many to be sent back and forth."""
+    params = {**matching.params, **_scan(project_id, from_ns, to_ns), "few": MANY_MATCHES}
+    found = store.read(MATCHING + matching.where + FEW, params)
+    return [str(row["trace_id"]) for row in found] if len(found) < MANY_MATCHES else None
 
 
 def trace_starts(
@@ -94,33 +122,63 @@ def trace_starts(
     after: tuple[int, str],
     limit: int,
     matching: Compiled | None = None,
+    few: Sequence[str] | None = None,
 ) -> list[tuple[int, str]]:
-    """(start_ns, trace_id) of traces that begin in [from_ns, to_ns), those past `after` in the order asked for."""
-    sql = STARTS_HEAD
-    params: dict[str, object] = {
-        "project_id": project_id,
-        "from_ns": from_ns,
-        "to_ns": to_ns,
-        # An hour more on both sides: a trace's own root or first span decides, not the edge of the slice.
-        "scan_from": max(from_ns - HOUR_NS, 0),
-        "scan_to": to_ns + HOUR_NS,
-        "after_ns": after[0],
-        "after_id": after[1],
-        "limit": limit,
-    }
-    if matching is not None and matching.where:
-        params |= matching.params
-        found = store.read(MATCHING + matching.where + FEW, {**params, "few": MANY_MATCHES})
-        if not found:
-            return []
-        if len(found) < MANY_MATCHES:
-            # The bloom filter of trace_id then skips most of the slice.
-            params["trace_ids"] = [row["trace_id"] for row in found]
-            sql = sql + IN_FEW
-        else:
-            sql = sql + " AND trace_id IN (" + MATCHING + matching.where + "))"
-    rows = store.read(sql + GROUPED + (NEWEST if newest else OLDEST), params)
-    return [(int(row["start_ns"]), str(row["trace_id"])) for row in rows]
+    """(start_ns, trace_id) of traces that begin in [from_ns, to_ns), those past `after` in the order asked for.
+
+    `few`: what `few_matching` found; without it, all that match are looked for in the same statement.
+    """
+    params = {**_scan(project_id, from_ns, to_ns), **_past(after, limit), "from_ns": from_ns, "to_ns": to_ns}
+    spans, traces = _among(params, matching, few)
+    sql = STARTS_HEAD + spans + GROUPED + traces + (NEWEST if newest else OLDEST)
+    return [(int(row["start_ns"]), str(row["trace_id"])) for row in store.read(sql, params)]
+
+
+def slowest_traces(
+    store: Store,
+    project_id: UUID,
+    from_ns: int,
+    to_ns: int,
+    *,
+    after: tuple[int, str],
+    limit: int,
+    matching: Compiled | None = None,
+    few: Sequence[str] | None = None,
+) -> list[tuple[int, int, str]]:
+    """(lasted_ns, start_ns, trace_id) of traces that begin in [from_ns, to_ns) and come after `after`, longest first."""
+    params = {**_scan(project_id, from_ns, to_ns), **_past(after, limit), "from_ns": from_ns, "to_ns": to_ns}
+    params["scan_to"] = to_ns + LATER_NS  # as far as the rows look
+    spans, traces = _among(params, matching, few)
+    sql = SLOWEST_HEAD + spans + GROUPED + traces + SLOWEST
+    return [(int(row["lasted_ns"]), int(row["start_ns"]), str(row["trace_id"])) for row in store.read(sql, params)]
+
+
+def _among(
+    params: dict[str, object], matching: Compiled | None, few: Sequence[str] | None
+) -> tuple[LiteralString, LiteralString]:
+    """Conditions on spans and on traces that keep those of a filter; their parameters go into `params`."""
+    if few is not None:
+        params["trace_ids"] = list(few)  # the bloom filter of trace_id then skips most of the window
+        return IN_FEW, ""
+    if matching is None:
+        return "", ""
+    params.update(matching.params)
+    return "", " AND countIf(" + matching.where + ") > 0"
+
+
+def _scan(project_id: UUID, from_ns: int, to_ns: int) -> dict[str, object]:
+    # An hour more on both sides: a trace's own root or first span decides, not the edge of the slice.
+    return {"project_id": project_id, "scan_from": max(from_ns - HOUR_NS, 0), "scan_to": to_ns + HOUR_NS}
+
+
+def _past(after: tuple[int, str], limit: int) -> dict[str, object]:
+    return {"after_ns": after[0], "after_id": after[1], "limit": limit}
+
+
+def bounds_of(store: Store, project_id: UUID, trace_ids: Sequence[str]) -> tuple[int, int] | None:
+    """When the first and the last span of these traces begin; None when there are none."""
+    row = store.read(BOUNDS_OF, {"project_id": project_id, "trace_ids": list(trace_ids)})[0]
+    return (int(row["first_ns"]), int(row["last_ns"])) if row["spans"] else None
 
 
 def trace_rows(store: Store, project_id: UUID, trace_ids: Sequence[str], from_ns: int, to_ns: int) -> dict[str, Row]:
@@ -131,7 +189,7 @@ def trace_rows(store: Store, project_id: UUID, trace_ids: Sequence[str], from_ns
         "project_id": project_id,
         "trace_ids": list(trace_ids),
         "scan_from": max(from_ns - HOUR_NS, 0),
-        "scan_to": to_ns + 24 * HOUR_NS,
+        "scan_to": to_ns + LATER_NS,
         "calls": CALLS_PER_ROW,
     }
     return {str(row["trace_id"]): row for row in store.read(ROWS, params)}

@@ -36,38 +36,27 @@ function ago(date) {
     if (seconds >= size) return `${Math.floor(seconds / size)} ${unit} ago`;
   return clock(date);
 }
+// UTC when the reader chose it (range.js keeps the choice): the parts of the shifted date are those of UTC.
+const inUtc = () => /(?:^|; )zone=utc/.test(document.cookie);
+const zoned = (date) => (inUtc() ? new Date(date.getTime() + date.getTimezoneOffset() * 60000) : date);
 function localTimes(root) {
-  const today = day(new Date());
+  const today = day(zoned(new Date()));
+  const zone = inUtc() ? "UTC" : "your time";
   for (const element of $$("time[data-style]", root)) {
-    const date = new Date(element.dateTime.replace(/(\.\d{3})\d*/, "$1"));
-    if (Number.isNaN(date.getTime())) continue;
+    const moment = new Date(element.dateTime.replace(/(\.\d{3})\d*/, "$1"));
+    if (Number.isNaN(moment.getTime())) continue;
+    const date = zoned(moment);
     const style = element.dataset.style;
-    if (style === "ago") element.textContent = ago(date);
+    if (style === "ago") element.textContent = ago(moment);
     else if (style === "clock")
       element.textContent = day(date) === today ? clock(date) : `${monthDay.format(date)} ${clock(date).slice(0, 5)}`;
     else element.textContent = `${day(date)} ${clock(date)}.${pad(date.getMilliseconds(), 3)}`;
-    element.title = `${day(date)} ${clock(date)} your time · ${element.dateTime}`;
+    element.title = `${day(date)} ${clock(date)} ${zone} · ${element.dateTime}`;
   }
   for (const label of $$("svg text[data-ns]", root)) {
-    const date = new Date(label.dataset.ns.slice(0, 19) + "Z");
+    const date = zoned(new Date(label.dataset.ns.slice(0, 19) + "Z"));
     label.textContent = clock(date).slice(0, 5);
   }
-}
-
-// --- absolute range: shown and typed in the reader's zone, sent in UTC ---
-function localInput(date) {
-  return `${day(date)}T${clock(date)}`;
-}
-function setUpRange(form) {
-  for (const input of $$("input[data-ns]", form)) input.value = localInput(new Date(input.dataset.ns.slice(0, 19) + "Z"));
-  for (const zone of $$("[data-zone]", form)) zone.textContent = "your time";
-  form.addEventListener("formdata", (event) => {
-    for (const name of ["from", "to"]) {
-      const value = event.formData.get(name);
-      if (value) event.formData.set(name, new Date(value).toISOString().replace(".000Z", "Z"));
-      else event.formData.delete(name);
-    }
-  });
 }
 
 // --- toasts ---
@@ -187,10 +176,10 @@ document.addEventListener("htmx:beforeSwap", () => {
 document.addEventListener("htmx:afterSwap", () => {
   for (const id of unfolded) if ($(`#${id}`)) $(`#${id}`).open = true;
 });
+document.addEventListener("zonechange", () => localTimes(document));
 document.addEventListener("htmx:load", (event) => localTimes(event.detail.elt));
 
 showTheme();
 localTimes(document);
-for (const form of $$("form[data-range]")) setUpRange(form);
 for (const element of $$("#toasts > .toast")) fade(element);
 setInterval(() => localTimes(document), 30000);
