@@ -96,7 +96,7 @@ def _position(cursor: str) -> tuple[int, str]:
             raise InvalidInput("The cursor is not one that this list gave.", field="cursor")
 
 
-def _checked_id(value: str, pattern: re.Pattern[str], field: str) -> str:
+def checked_id(value: str, pattern: re.Pattern[str], field: str) -> str:
     value = value.lower()
     if not pattern.fullmatch(value):
         digits = 32 if pattern is TRACE_ID else 16
@@ -113,7 +113,7 @@ def _log_events(project_id: UUID, trace_id: str, bounds: TraceBounds) -> dict[st
 
 def get_trace(project_id: UUID, trace_id: str, *, payloads: bool | None = None) -> TraceView:
     """One trace. `payloads`: None sends them unless the trace is large. Raises NotFound, InvalidInput."""
-    trace_id = _checked_id(trace_id, TRACE_ID, "trace_id")
+    trace_id = checked_id(trace_id, TRACE_ID, "trace_id")
     store = client.current()
     bounds = span_queries.trace_bounds(store, project_id, trace_id)
     if bounds is None:
@@ -172,7 +172,7 @@ def get_span_sources(project_id: UUID, trace_id: str, span_id: str) -> SpanSourc
 
 def _stored_span(project_id: UUID, trace_id: str, span_id: str) -> tuple[Row, list[Row]]:
     """The row of a span and its log events."""
-    trace_id, span_id = _checked_id(trace_id, TRACE_ID, "trace_id"), _checked_id(span_id, SPAN_ID, "span_id")
+    trace_id, span_id = checked_id(trace_id, TRACE_ID, "trace_id"), checked_id(span_id, SPAN_ID, "span_id")
     store = client.current()
     bounds = span_queries.trace_bounds(store, project_id, trace_id)
     row = span_queries.whole_span(store, project_id, trace_id, span_id, bounds) if bounds else None
