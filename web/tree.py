@@ -1,14 +1,17 @@
-"""What the rows of the tree show: places on the time axis, numbers, words. The tree itself is backend.traces.outline."""
+"""What the rows of the tree show: places on the time axis, numbers, words. The tree is backend.traces.outline."""
 
 from __future__ import annotations
 
+import itertools
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from backend.traces.outline import COUNTED, CRITICAL, FAILED, ORPHAN, Outline, Run
 from backend.traces.outlines import TraceOutline
 from backend.traces.timing import covered
+from web import formats
 
 INDENT_PX = 16
 # Deeper rows stop moving to the right and say their level instead: the name column is about 300 px wide.
@@ -19,7 +22,7 @@ LABEL_ROOM = 24.0
 MAX_PARTS = 40
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Item:
     """One line of the tree: a row, or the line that stands for a run of similar siblings."""
 
@@ -76,6 +79,7 @@ class TreeRow:
     below_cost: float | None
     bar: Bar
     run: Run | None = None
+    run_open: bool = False
 
     @property
     def indent(self) -> int:
@@ -86,6 +90,14 @@ class TreeRow:
         return (self.level - 1) * INDENT_PX > MAX_INDENT_PX
 
     @property
+    def shown_cost(self) -> str:
+        return _narrow_money(self.cost)
+
+    @property
+    def shown_below_cost(self) -> str:
+        return _narrow_money(self.below_cost)
+
+    @property
     def calls_model(self) -> bool:
         return self.type in ("llm", "embedding")
 
@@ -93,8 +105,9 @@ class TreeRow:
 class Rows:
     """Makes the rows of one trace."""
 
-    def __init__(self, trace: TraceOutline) -> None:
+    def __init__(self, trace: TraceOutline, open_runs: frozenset[int] | None = frozenset()) -> None:
         self.trace = trace
+        self.open_runs = open_runs
         self.outline = trace.rows
         self.scale_ns = max(trace.duration_ns, 1)
 
@@ -144,7 +157,7 @@ class Rows:
             position=o.positions[first],
             siblings=o.siblings[first],
             children=True,
-            failed=run.errors > 0,
+            failed=run.errors >= run.count,
             orphan=bool(o.flags[first] & ORPHAN),
             critical=any(o.flags[row] & CRITICAL for row in members),
             repeats=False,
@@ -156,6 +169,7 @@ class Rows:
             below_cost=sum(costs) if costs else None,
             bar=self._place(low, high, ()),
             run=run,
+            run_open=self.open_runs is None or item.run in self.open_runs,
         )
 
     def bar(self, row: int) -> Bar:
@@ -171,16 +185,24 @@ class Rows:
     def _place(self, low: int, high: int, parts: Sequence[tuple[int, int]]) -> Bar:
         x = min(max(self._percent(low - self.trace.start_ns), 0.0), 100.0)
         width = min(max(self._percent(high - low), 0.0), 100.0 - x)
-        inside = tuple(
-            (self._percent(start - self.trace.start_ns), self._percent(end - start)) for start, end in parts
-        )
+        inside = tuple((self._percent(start - self.trace.start_ns), self._percent(end - start)) for start, end in parts)
         return Bar(x, round(width, 6), parts=inside)
 
     def _percent(self, ns: int) -> float:
         return round(ns * 100 / self.scale_ns, 6)
 
 
-def _given(number: float) -> float | None:
+def _narrow_money(dollars: float | None) -> str:
+    """For a column of 60 pixels; the title has all digits."""
+    if dollars is None:
+        return ""
+    return "<$0.0001" if 0 < dollars < 0.0001 else formats.money(dollars)
+
+
+N = TypeVar("N", int, float)
+
+
+def _given(number: N) -> N | None:
     return number if number >= 0 else None
 
 
@@ -210,10 +232,10 @@ def _coarse(parts: list[tuple[int, int]], duration_ns: int) -> list[tuple[int, i
 
 def lines(outline: Outline, open_runs: frozenset[int] | None = frozenset()) -> Iterator[Item]:
     """What stands in the tree when nothing is folded but the runs outside `open_runs`. None: all runs are open."""
-    row, count = 0, len(outline)
+    row, count, run_of = 0, len(outline), outline.run_of
     while row < count:
-        run = outline.run_of[row]
-        if run >= 0 and outline.runs[run].start == row and open_runs is not None:
+        run = run_of[row]
+        if run >= 0 and open_runs is not None and outline.runs[run].start == row:
             yield Item(row, run)
             if run not in open_runs:
                 row = outline.runs[run].end
@@ -234,26 +256,36 @@ def runs_around(outline: Outline, row: int) -> frozenset[int]:
 
 @dataclass(frozen=True)
 class Window:
-    """The lines [start, end) of a tree."""
+    """The lines [start, end) of a tree. `more`: there are lines after them."""
 
     items: list[Item]
     start: int
-    total: int
+    more: bool
 
     @property
     def end(self) -> int:
         return self.start + len(self.items)
 
 
-def window(items: list[Item], *, start: int, count: int) -> Window:
-    start = min(max(start, 0), len(items))
-    return Window(items[start : start + count], start, len(items))
+def window(items: Iterator[Item], *, start: int, count: int) -> Window:
+    found = list(itertools.islice(items, start, start + count + 1))
+    return Window(found[:count], start, len(found) > count)
 
 
-def window_around(items: list[Item], row: int, count: int) -> Window:
+def window_around(outline: Outline, open_runs: frozenset[int] | None, row: int, count: int) -> Window:
     """The first `count` lines, or the ones around a row that stands beyond them."""
-    index = next((i for i, item in enumerate(items) if item.row == row and item.run < 0), 0)
-    return window(items, start=0 if index < count else index - count // 3, count=count)
+    lead: deque[Item] = deque(maxlen=count // 3)
+    items = lines(outline, open_runs)
+    first = list(itertools.islice(items, count))
+    if not first or any(item.row == row and item.run < 0 for item in first):
+        return Window(first, 0, next(items, None) is not None)
+    for index, item in enumerate(items, start=count):
+        lead.append(item)
+        if item.row == row and item.run < 0:
+            rest = list(itertools.islice(items, count - len(lead) + 1))
+            shown = [*lead, *rest]
+            return Window(shown[:count], index - len(lead) + 1, len(shown) > count)
+    return window(lines(outline, open_runs), start=0, count=count)
 
 
 def ticks(duration_ns: int) -> list[tuple[int, int]]:

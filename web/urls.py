@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.views import account, home, ingest, keys, login, span, trace, traces
+from web.views import account, home, ingest, keys, login, span, trace, traces, tree
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,7 +13,10 @@ urlpatterns = [
     path("account/password/", account.change_password, name="password"),
     path("p/<slug:project>/traces/", traces.trace_list, name="traces"),
     path("p/<slug:project>/traces/<str:trace_id>/", trace.trace_page, name="trace"),
-    path("p/<slug:project>/traces/<str:trace_id>/tree/", trace.tree_rows, name="tree-rows"),
+    path("p/<slug:project>/traces/<str:trace_id>/tree/", tree.tree_rows, name="tree-rows"),
+    path("p/<slug:project>/traces/<str:trace_id>/tree/skeleton/", tree.tree_skeleton, name="tree-skeleton"),
+    path("p/<slug:project>/traces/<str:trace_id>/tree/found/", tree.tree_found, name="tree-found"),
+    path("p/<slug:project>/traces/<str:trace_id>/tree/version/", tree.tree_version, name="tree-version"),
     path("p/<slug:project>/traces/<str:trace_id>/spans/<str:span_id>/", span.span_panel, name="span"),
     path("p/<slug:project>/traces/<str:trace_id>/spans/<str:span_id>/mapping/", span.span_mapping, name="span-mapping"),
     path("p/<slug:project>/ingest/", ingest.ingest_page, name="ingest"),

@@ -87,8 +87,8 @@ MAX_SCORES_PER_REQUEST = 1_000
 RENORMALISED_AT_ONCE = 50_000
 
 # --- screen -----------------------------------------------------------------------------------------------------------
-# A tree of up to this many rows is sent whole: a browser lays them out in about a quarter of a second.
-TREE_ROWS_WHOLE = 2_000
+# A tree of up to this many rows is sent whole (0.8 MB of HTML): find-in-page then works as well.
+TREE_ROWS_WHOLE = 500
 # Of a larger one the page holds what fills a tall screen; the rest is asked for while one scrolls.
 TREE_ROWS_FIRST = 120
 # Rows of one such request: three screens.
@@ -99,8 +99,8 @@ TREE_ROWS_PAGE = 2_000
 REPEATED_SIBLINGS = 4
 # Outlines of traces kept in the process: about 25 MB for 100,000 spans, so some large traces that are being scrolled.
 OUTLINE_CACHE_BYTES = 128 * MIB
-# A smaller trace is read again each time (30 ms): no need to keep it.
-OUTLINE_CACHE_SPANS = 2_000
+# A smaller trace is sent whole and read again each time (20 ms): no need to keep it.
+OUTLINE_CACHE_SPANS = 500
 # A price or a mapping that changed shows in a large trace when it is opened this much later.
 OUTLINE_FRESH_S = 30.0
 # Hits of a search within a trace that can be stepped through.

@@ -17,9 +17,12 @@ from backend.core.errors import NotFound
 from backend.intake import services as intake
 from backend.intake.view import IntakeView
 from backend.scores import services as scores
+from backend.traces import outlines
 from backend.traces import services as traces
+from backend.traces.outlines import TraceOutline
 from backend.traces.view import SpanSources, SpanView, TracePage, TraceRow, TraceView
 from tests.conftest import World
+from tests.web.spans import trace_outline
 
 
 @dataclass
@@ -45,6 +48,16 @@ class Reads:
         if self.trace is None or self.trace.trace_id != trace_id:
             raise NotFound("There is no such trace.")
         return self.trace
+
+    def get_outline(self, project_id: UUID, trace_id: str, *, fresh: bool = True) -> TraceOutline:
+        return trace_outline(self.get_trace(project_id, trace_id))
+
+    def trace_version(self, project_id: UUID, trace_id: str) -> str:
+        return self.get_outline(project_id, trace_id).version
+
+    def find_rows(self, project_id: UUID, trace: TraceOutline, text: str) -> list[int]:
+        self._ask(project_id, text)
+        return [row for row, name in enumerate(trace.rows.names) if text.lower() in name.lower()]
 
     def get_span(self, project_id: UUID, trace_id: str, span_id: str) -> SpanView:
         self._ask(project_id, span_id)
@@ -93,6 +106,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
     fake = Reads()
     for module, names in (
         (traces, ("list_traces", "get_trace", "get_span", "get_span_sources")),
+        (outlines, ("get_outline", "trace_version", "find_rows")),
         (intake, ("overview",)),
         (scores, ("scores_of_trace",)),
     ):

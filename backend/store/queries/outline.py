@@ -29,7 +29,9 @@ SKINNY: LiteralString = """
     tool_name != '' AND position(name, tool_name) = 0, toString(tool_name),
     agent_name != '' AND position(name, agent_name) = 0, toString(agent_name), '')) AS detail"""
 
-OUTLINE: LiteralString = "WITH" + COST + "\nSELECT" + SKINNY + OF_TRACE + " ORDER BY start_time, span_id LIMIT {limit:UInt32}"
+OUTLINE: LiteralString = (
+    "WITH" + COST + "\nSELECT" + SKINNY + OF_TRACE + " ORDER BY start_time, span_id LIMIT {limit:UInt32}"
+)
 
 # No FINAL: a span that is there twice lies at the same place. The later version decides what is cached.
 STAMP: LiteralString = """
