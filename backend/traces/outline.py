@@ -1,7 +1,7 @@
 """The outline of a trace: its spans as a flat tree of numbers, so that 100,000 of them fit into some megabytes.
 
-Rows stand in the order of the tree: roots first, then spans whose parent is missing (or is among their own descendants),
-each followed by its children by start time. Made without recursion: 1,000 levels are fine.
+Rows stand in the order of the tree: roots first, then spans whose parent is missing (or is among their own
+descendants), each followed by its children by start time. Made without recursion: 1,000 levels are fine.
 """
 
 from __future__ import annotations

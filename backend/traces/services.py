@@ -111,6 +111,11 @@ def _log_events(project_id: UUID, trace_id: str, bounds: TraceBounds) -> dict[st
     return by_span
 
 
+def log_events_of(project_id: UUID, trace_id: str, first_ns: int, last_ns: int) -> dict[str, list[Row]]:
+    """GenAI events that came as logs, by span, of a trace whose spans begin in [first_ns, last_ns]."""
+    return _log_events(project_id, trace_id, TraceBounds(0, first_ns, last_ns))
+
+
 def get_trace(project_id: UUID, trace_id: str, *, payloads: bool | None = None) -> TraceView:
     """One trace. `payloads`: None sends them unless the trace is large. Raises NotFound, InvalidInput."""
     trace_id = checked_id(trace_id, TRACE_ID, "trace_id")

@@ -79,9 +79,13 @@ def test_self_time_is_what_no_child_worked_in() -> None:
 
 def test_the_critical_path_goes_back_through_the_child_that_ended_last() -> None:
     spans = [
-        span(1, name="root", ms=100), span(2, 1, name="first", at_ms=0, ms=30), span(3, 1, name="beside", at_ms=5, ms=40),
-        span(4, 1, name="last", at_ms=50, ms=45), span(5, 4, name="inner", at_ms=60, ms=30), span(6, 4, name="early", at_ms=51, ms=20),
-    ]  # fmt: skip
+        span(1, name="root", ms=100),
+        span(2, 1, name="first", at_ms=0, ms=30),
+        span(3, 1, name="beside", at_ms=5, ms=40),
+        span(4, 1, name="last", at_ms=50, ms=45),
+        span(5, 4, name="inner", at_ms=60, ms=30),
+        span(6, 4, name="early", at_ms=51, ms=20),
+    ]
     rows = outline(spans)
     mark_critical_path(rows)
     marked = [name for name, flag in zip(rows.names, rows.flags, strict=True) if flag & CRITICAL]

@@ -20,7 +20,9 @@ from backend.traces.outlines import TraceOutline
 from backend.traces.view import SpanSources
 from web import formats, skeleton, tree
 from web.access import ProjectRequest, project_view
+from web.flows import graph_context
 from web.panel import panel
+from web.transcripts import transcript_context
 from web.views.tree import inline, rows_context
 
 VIEWS = {"tree": "Tree", "graph": "Graph", "transcript": "Transcript"}
@@ -46,12 +48,20 @@ def whole_page(
         **head(request, trace),
         "views": VIEWS,
         "view": view,
-        **tree_context(request, trace, chosen),
+        **_left_side(request, trace, view, chosen),
         **(panel(request, span) if span else {"span": None}),
         "sources": sources,
         "asked_span": span_id,
     }
     return render(request, "traces/trace.html", context)
+
+
+def _left_side(request: ProjectRequest, trace: TraceOutline, view: str, chosen: str) -> dict[str, Any]:
+    if view == "graph":
+        return graph_context(trace)
+    if view == "transcript":
+        return transcript_context(request, trace)
+    return tree_context(request, trace, chosen)
 
 
 def head(request: ProjectRequest, trace: TraceOutline) -> dict[str, Any]:
