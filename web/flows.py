@@ -22,7 +22,7 @@ class ShownBox:
     def cost(self) -> str:
         node = self.box.node
         if node.cost >= 0:
-            return formats.money(node.cost)
+            return "<$0.0001" if 0 < node.cost < 0.0001 else formats.money(node.cost)
         return f"{formats.short_count(node.tokens)} tokens" if node.tokens >= 0 else ""
 
     @property

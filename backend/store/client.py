@@ -261,10 +261,10 @@ class Store:
     def read_columns(
         self, sql: LiteralString, params: Mapping[str, object] | None = None, profile: Profile = Profile.UI
     ) -> dict[str, Sequence[Any]]:
-        """Like `read`, column by column: for many rows of few columns."""
+        """Like `read`, column by column: for many rows of few columns. No row may mean no column."""
         with self._use(profile) as client:
             result = client.query(sql, parameters=dict(params or {}), column_oriented=True)
-            return dict(zip(result.column_names, result.result_columns or [()] * len(result.column_names), strict=True))
+            return dict(zip(result.column_names, result.result_columns, strict=False))
 
     def command(self, sql: str, params: Mapping[str, object] | None = None, profile: Profile = Profile.WRITE) -> None:
         """One statement that returns nothing."""

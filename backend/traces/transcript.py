@@ -117,6 +117,7 @@ def _read(project_id: UUID, trace: TraceOutline, rows: Iterable[int]) -> tuple[d
 def _leave_out_what_was_said(steps: list[Step], agents: dict[int, int], before: dict[int, SpanView]) -> None:
     """Of each model call only the messages that its agent's call before had neither read nor written."""
     last = dict(before)
+    originals = {step.row: step.span for step in steps}
     tools: dict[int, Counter[str]] = {}
     for step in reversed(steps):  # a tool that has its own step need not be told of in the call that asked for it
         agent = agents[step.row]
@@ -126,7 +127,6 @@ def _leave_out_what_was_said(steps: list[Step], agents: dict[int, int], before: 
             called = tools.pop(agent, Counter())
             step.span = replace(step.span, output_messages=_without_calls(step.span.output_messages, called))
     had_tools: set[int] = set()
-    originals = {step.row: step.span for step in steps}
     for step in steps:
         agent = agents[step.row]
         if step.span.type == "tool":

@@ -108,4 +108,4 @@ def found_spans(
 ) -> Sequence[str]:
     """Ids of spans that say `text` in a name, a preview, a model or an error."""
     params = {**_params(project_id, trace_id, stamp), "text": text, "limit": limit}
-    return store.read_columns(FOUND, params)["span_id"]
+    return store.read_columns(FOUND, params).get("span_id", ())

@@ -10,10 +10,11 @@ from backend.store.client import Profile, Row, Store
 from backend.store.prices import COST
 from backend.store.queries.spans import LIGHT, OF_TRACE, PAYLOAD
 
+# `spans.events`: the column, not what PAYLOAD makes of it.
 OF_SPANS: LiteralString = " AND span_id IN {span_ids:Array(String)}"
 SMALL: LiteralString = """
   AND length(input) + length(output) + arraySum(v -> length(v), mapValues(attributes))
-    + arraySum(e -> arraySum(v -> length(v), mapValues(e.attributes)), events) <= {max_bytes:UInt64}"""
+    + arraySum(e -> arraySum(v -> length(v), mapValues(e.attributes)), spans.events) <= {max_bytes:UInt64}"""
 
 WHOLE: LiteralString = "WITH" + COST + "\nSELECT" + LIGHT + PAYLOAD + OF_TRACE + OF_SPANS + SMALL
 PREVIEWS: LiteralString = "WITH" + COST + "\nSELECT" + LIGHT + OF_TRACE + OF_SPANS
