@@ -125,7 +125,9 @@ def _leave_out_what_was_said(steps: list[Step], agents: dict[int, int], before: 
             tools.setdefault(agent, Counter())[step.span.tool_name or step.span.name] += 1
         elif step.span.type == "llm":
             called = tools.pop(agent, Counter())
-            step.span = replace(step.span, output_messages=_without_calls(step.span.output_messages, called))
+            stored = "" if step.span.output_messages else step.span.output
+            messages = _without_calls(step.span.output_messages, called)
+            step.span = replace(step.span, output_messages=messages, output=stored)
     had_tools: set[int] = set()
     for step in steps:
         agent = agents[step.row]
@@ -140,7 +142,9 @@ def _leave_out_what_was_said(steps: list[Step], agents: dict[int, int], before: 
             messages = [message for message in messages if not _is_result(message)]
         last[agent] = originals[step.row]
         had_tools.discard(agent)
-        step.span = replace(step.span, input_messages=messages)
+        # Without messages that are new a page would show what was stored, which is the whole history.
+        stored = "" if step.span.input_messages else step.span.input
+        step.span = replace(step.span, input_messages=messages, input=stored)
 
 
 def new_messages(messages: Sequence[Message], before: SpanView) -> list[Message]:

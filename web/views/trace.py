@@ -46,6 +46,7 @@ def whole_page(
     view = view if view in VIEWS else "tree"
     context = {
         **head(request, trace),
+        "first_span": trace.rows.span_id(0),
         "views": VIEWS,
         "view": view,
         **_left_side(request, trace, view, chosen),

@@ -380,17 +380,14 @@ async function begin() {
   const before = grid.scrollTop;
   await load();
   if (!skeleton) return;
-  restoreRuns();
+  state.foldRuns = address.get("runs") !== "open";
   draw();
   if (offset) grid.scrollTop = before + offset * 28;
   restore();
+  draw();
   lines.scrollTo(seen(state.chosen), offset > 0);
   ready = true;
-  split.dataset.first = split.dataset.first || idOf(0) || "";
   split.dataset.ready = "";
-}
-function restoreRuns() {
-  state.foldRuns = address.get("runs") !== "open";
 }
 document.addEventListener("tree:renewed", async (event) => {
   const fresh = event.detail.page.getElementById("tree");
