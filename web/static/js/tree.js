@@ -57,7 +57,7 @@ function dress(element, code) {
   element.classList.toggle("above", row >= 0 && state.kept?.[row] === 2);
   if (zoom.on || element.dataset.zoomed) {
     element.dataset.zoomed = "1";
-    zoom.label(element);
+    zoom.place(element);
   }
 }
 const lines = new Lines({
@@ -67,7 +67,6 @@ const lines = new Lines({
   changed: () => location.reload(),
 }); // prettier-ignore
 const zoom = new Zoom({
-  grid,
   ruler: document.getElementById("ruler"),
   changed: () => {
     remember();

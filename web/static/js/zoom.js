@@ -1,4 +1,4 @@
-// Zoom on the time axis: drag over the ruler, or double-click a span. All bars move by two properties of the grid.
+// Zoom on the time axis: drag over the ruler, or double-click a span. A bar is moved by the frame that it is drawn in.
 const LEAST = 1e-5;
 
 export function duration(ns) {
@@ -12,8 +12,8 @@ export function duration(ns) {
 }
 
 export class Zoom {
-  constructor({ grid, ruler, changed }) {
-    Object.assign(this, { grid, ruler, changed, from: 0, to: 1 });
+  constructor({ ruler, changed }) {
+    Object.assign(this, { ruler, changed, from: 0, to: 1 });
     this.mark = ruler.querySelector(".drag");
     this.button = ruler.querySelector("button");
     this.button.addEventListener("click", () => this.set(0, 1));
@@ -29,9 +29,6 @@ export class Zoom {
     const low = Math.min(Math.max(from, 0), 1 - LEAST);
     this.from = low;
     this.to = Math.min(Math.max(to, low + LEAST), 1);
-    const scale = 1 / (this.to - this.from);
-    this.grid.style.setProperty("--zx", `${-this.from * scale * 100}%`);
-    this.grid.style.setProperty("--zw", `${scale * 100}%`);
     this.button.hidden = !this.on;
     const whole = Number(this.ruler.dataset.duration);
     this.ruler.querySelectorAll("text").forEach((label, i) => {
@@ -40,11 +37,15 @@ export class Zoom {
     this.changed();
   }
 
-  // A duration stands right of its bar, left of it, or inside, where there is room in what is seen.
-  label(element) {
+  // Move the bar of a row to where it is seen. A duration stands right of its bar, left of it, or inside, where there is room in what is seen.
+  place(element) {
     const bar = element.querySelector(".b");
     const text = element.querySelector(".track text");
     if (!bar || !text) return;
+    const frame = element.querySelector(".z");
+    const scale = 1 / (this.to - this.from);
+    frame.setAttribute("x", `${-this.from * scale * 100}%`);
+    frame.setAttribute("width", `${scale * 100}%`);
     const x = Number.parseFloat(bar.getAttribute("x")) / 100;
     const end = x + Number.parseFloat(bar.getAttribute("width")) / 100;
     const wide = this.to - this.from;
