@@ -90,7 +90,7 @@ RENORMALISED_AT_ONCE = 50_000
 # A tree of up to this many rows is sent whole (0.8 MB of HTML): find-in-page then works as well.
 TREE_ROWS_WHOLE = 500
 # Of a larger one the page holds what fills a tall screen; the rest is asked for while one scrolls.
-TREE_ROWS_FIRST = 120
+TREE_ROWS_FIRST = 80
 # Rows of one such request: three screens.
 TREE_ROWS_MORE = 500
 # Without JavaScript rows come in pages of this size.

@@ -102,8 +102,14 @@ class OutlineCache:
 kept = OutlineCache(limits.OUTLINE_CACHE_BYTES)
 
 
-def get_outline(project_id: UUID, trace_id: str, *, fresh: bool = True) -> TraceOutline:
-    """The tree of one trace. `fresh`: prices of now, not of some minutes ago. Raises NotFound, InvalidInput."""
+def get_outline(project_id: UUID, trace_id: str, *, fresh: bool = True, version: str = "") -> TraceOutline:
+    """The tree of one trace. Raises NotFound, InvalidInput.
+
+    `fresh`: prices of now, not of some minutes ago. `version`: the one that a page shows; if it is kept, it is given
+    without a look at the store.
+    """
+    if version and (known := kept.get((project_id, trace_id, version))) is not None:
+        return known
     trace_id, stamp = _stamp(project_id, trace_id)
     key = (project_id, trace_id, _version(stamp))
     found = kept.get(key)

@@ -49,7 +49,7 @@ class Reads:
             raise NotFound("There is no such trace.")
         return self.trace
 
-    def get_outline(self, project_id: UUID, trace_id: str, *, fresh: bool = True) -> TraceOutline:
+    def get_outline(self, project_id: UUID, trace_id: str, *, fresh: bool = True, version: str = "") -> TraceOutline:
         return trace_outline(self.get_trace(project_id, trace_id))
 
     def trace_version(self, project_id: UUID, trace_id: str) -> str:

@@ -21,10 +21,14 @@ GZIP_FROM = 2_000
 VERSION = "X-Tree-Version"
 
 
+def _outline(request: ProjectRequest, trace_id: str) -> TraceOutline:
+    return outlines.get_outline(request.project.id, trace_id, fresh=False, version=request.GET.get("version", ""))
+
+
 @project_view("trace:read")
 def tree_rows(request: ProjectRequest, trace_id: str) -> HttpResponse:
     """The lines named in `rows` (`0-99,150,g3`), in that order."""
-    trace = outlines.get_outline(request.project.id, trace_id, fresh=False)
+    trace = _outline(request, trace_id)
     asked = skeleton.parse_items(request.GET.get("rows", ""), trace.rows, limits.TREE_ROWS_MORE)
     items = [tree.Item(row, run) for row, run in asked]
     response = render_fragment(request, "traces/tree.html", **rows_context(trace, items, ""))
@@ -34,14 +38,14 @@ def tree_rows(request: ProjectRequest, trace_id: str) -> HttpResponse:
 
 @project_view("trace:read")
 def tree_skeleton(request: ProjectRequest, trace_id: str) -> HttpResponse:
-    trace = outlines.get_outline(request.project.id, trace_id, fresh=False)
+    trace = _outline(request, trace_id)
     return _packed(request, skeleton.encode(trace.rows), trace.version)
 
 
 @project_view("trace:read")
 def tree_found(request: ProjectRequest, trace_id: str) -> HttpResponse:
     """The rows that say `text`, as u32."""
-    trace = outlines.get_outline(request.project.id, trace_id, fresh=False)
+    trace = _outline(request, trace_id)
     rows = outlines.find_rows(request.project.id, trace, request.GET.get("text", "")[: limits.MAX_FILTER_CHARS])
     return _packed(request, skeleton.rows_of(rows), trace.version)
 

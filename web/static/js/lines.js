@@ -6,6 +6,7 @@ export const ROW_PX = 28;
 const WHOLE = 500;
 const OVERSCAN = 40;
 const ASKED_AT_ONCE = 300;
+const AHEAD = 150;
 const KEPT = 6000;
 
 export class Lines {
@@ -106,25 +107,29 @@ export class Lines {
   }
 
   async #load(from, to) {
-    const ahead = this.codes.length <= WHOLE ? 0 : ASKED_AT_ONCE - (to - from);
-    const low = this.#direction < 0 ? Math.max(from - ahead, 0) : from;
-    const high = this.#direction < 0 ? to : Math.min(to + ahead, this.codes.length);
-    const missing = [];
-    for (let i = low; i < high && missing.length < ASKED_AT_ONCE; i++) {
-      const key = keyOf(this.codes[i]);
-      const element = this.#elements.get(key);
-      if (key !== "note" && !this.#asked.has(key) && (!element || "waits" in element.dataset)) missing.push(key);
-    }
-    const seen = missing.some((key) => this.#elements.get(key)?.isConnected);
-    if (!missing.length || (!seen && this.#asked.size)) return;
+    // First what is seen or nearly seen, then, when nothing is under way, what lies ahead.
+    let missing = this.#missing(from, to);
+    if (!missing.length && !this.#asked.size && this.codes.length > WHOLE)
+      missing = this.#direction > 0 ? this.#missing(to, to + AHEAD) : this.#missing(from - AHEAD, from);
+    if (!missing.length) return;
     for (const key of missing) this.#asked.add(key);
     await this.#fetch(missing);
     for (const key of missing) this.#asked.delete(key);
     this.render();
   }
 
+  #missing(from, to) {
+    const keys = [];
+    for (let i = Math.max(from, 0); i < Math.min(to, this.codes.length) && keys.length < ASKED_AT_ONCE; i++) {
+      const key = keyOf(this.codes[i]);
+      const element = this.#elements.get(key);
+      if (key !== "note" && !this.#asked.has(key) && (!element || "waits" in element.dataset)) keys.push(key);
+    }
+    return keys;
+  }
+
   async #fetch(keys) {
-    const reply = await fetch(`${this.url}?rows=${ranges(keys)}`).catch(() => null);
+    const reply = await fetch(`${this.url}?version=${this.version}&rows=${ranges(keys)}`).catch(() => null);
     if (!reply?.ok || reply.redirected) {
       // Said once by the next action of the reader; the empty rows stay and are asked for again when one scrolls.
       await new Promise((done) => setTimeout(done, 1000));

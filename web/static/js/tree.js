@@ -179,7 +179,7 @@ function stepLevel(by) {
 
 // --- searching: the server looks into names, previews, models, tools and errors ---
 async function ask(text) {
-  const reply = await fetch(`${base}tree/found/?text=${encodeURIComponent(text)}`).catch(() => null);
+  const reply = await fetch(`${base}tree/found/?version=${lines.version}&text=${encodeURIComponent(text)}`).catch(() => null);
   return reply?.ok && !reply.redirected ? [...new Uint32Array(await reply.arrayBuffer())] : [];
 }
 let asking = 0;
@@ -365,7 +365,7 @@ async function load() {
   let buffer = packed && fromBase64(packed);
   if (!buffer) {
     await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
-    const reply = await fetch(`${base}tree/skeleton/`);
+    const reply = await fetch(`${base}tree/skeleton/?version=${tree.dataset.version}`);
     if (!reply.ok || reply.redirected) return;
     buffer = await reply.arrayBuffer();
     lines.version = reply.headers.get("X-Tree-Version");
