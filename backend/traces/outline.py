@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.traces.totals import Call, counted, total_cost, total_usage
+from backend.traces.totals import Call, counted, tokens_of, total_cost, total_usage
 from backend.traces.view import Cost, Usage
 
 FAILED, ORPHAN, CRITICAL, COUNTED = 1, 2, 4, 8
@@ -138,8 +138,8 @@ def build_outline(columns: Columns) -> Outline:
         return array(kind, [column[index] for index in pick])
 
     def texts(name: str) -> list[str]:
-        column, seen = columns[name], dict[str, str]()
-        return [seen.setdefault(text, text) for text in (column[index] for index in pick)]
+        column = columns[name]
+        return [column[index] for index in pick]
 
     failed = columns["failed"]
     outline = Outline(
@@ -246,7 +246,7 @@ def _sum_up(outline: Outline, columns: Columns, pick: list[int]) -> None:
     # By identity: two spans may have one id.
     rows = {id(call): row_at[index] for index, call in calls}
     for index, call in calls:
-        outline.tokens[row_at[index]] = _all_tokens(call)
+        outline.tokens[row_at[index]] = tokens_of(call)
         outline.costs[row_at[index]] = call.cost_total
     once = counted(call for _, call in calls)
     outline.usage, outline.cost = total_usage(once), total_cost(once)
@@ -267,14 +267,6 @@ def _sum_up(outline: Outline, columns: Columns, pick: list[int]) -> None:
     outline.model_calls = sum(
         1 for row, kind in enumerate(outline.types) if kind in ("llm", "embedding") and row not in repeated
     )
-
-
-def _all_tokens(call: Call) -> int:
-    if call.total_tokens >= 0:
-        return call.total_tokens
-    if call.input_tokens >= 0 and (call.output_tokens >= 0 or call.type == "embedding"):
-        return call.input_tokens + max(call.output_tokens, 0)
-    return -1
 
 
 USAGE = (
