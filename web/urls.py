@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.views import account, exports, facets, glance, home, ingest, keys, login, span, trace, traces, value
+from web.views import account, exports, facets, glance, home, ingest, keys, login, span, trace, traces, tree, value
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -18,7 +18,10 @@ urlpatterns = [
     path("p/<slug:project>/traces/export/", exports.export_traces, name="traces-export"),
     path("p/<slug:project>/traces/<str:trace_id>/", trace.trace_page, name="trace"),
     path("p/<slug:project>/traces/<str:trace_id>/glance/", glance.trace_glance, name="trace-glance"),
-    path("p/<slug:project>/traces/<str:trace_id>/tree/", trace.tree_rows, name="tree-rows"),
+    path("p/<slug:project>/traces/<str:trace_id>/tree/", tree.tree_rows, name="tree-rows"),
+    path("p/<slug:project>/traces/<str:trace_id>/tree/skeleton/", tree.tree_skeleton, name="tree-skeleton"),
+    path("p/<slug:project>/traces/<str:trace_id>/tree/found/", tree.tree_found, name="tree-found"),
+    path("p/<slug:project>/traces/<str:trace_id>/tree/version/", tree.tree_version, name="tree-version"),
     path("p/<slug:project>/traces/<str:trace_id>/spans/<str:span_id>/", span.span_panel, name="span"),
     path("p/<slug:project>/traces/<str:trace_id>/spans/<str:span_id>/mapping/", span.span_mapping, name="span-mapping"),
     path("p/<slug:project>/traces/<str:trace_id>/spans/<str:span_id>/raw/", value.span_raw, name="span-raw"),

@@ -87,13 +87,37 @@ MAX_SCORES_PER_REQUEST = 1_000
 RENORMALISED_AT_ONCE = 50_000
 
 # --- screen -----------------------------------------------------------------------------------------------------------
-# A browser lays out 2,000 tree rows in about a quarter of a second; the rest is loaded while one scrolls.
-TREE_ROWS_FIRST = 2_000
-TREE_ROWS_MORE = 1_000
 # Of a longer value the screen shows its beginning, and more of it at a click: a 2 MB prompt would freeze the page.
 SHOWN_CHARS = 16_000
 SHOWN_ATTRIBUTE_CHARS = 1_000
 SHOWN_MORE_CHARS = 65_536
+# A tree of up to this many rows is sent whole (0.8 MB of HTML): find-in-page then works as well.
+TREE_ROWS_WHOLE = 500
+# Of a larger one the page holds what fills a tall screen; the rest is asked for while one scrolls.
+TREE_ROWS_FIRST = 80
+# Rows of one such request: three screens.
+TREE_ROWS_MORE = 500
+# Without JavaScript rows come in pages of this size.
+TREE_ROWS_PAGE = 2_000
+# From this many similar siblings on a row says "×480".
+REPEATED_SIBLINGS = 4
+# Outlines of traces kept in the process: about 25 MB for 100,000 spans, so some large traces that are being scrolled.
+OUTLINE_CACHE_BYTES = 128 * MIB
+# A smaller trace is sent whole and read again each time (20 ms): no need to keep it.
+OUTLINE_CACHE_SPANS = 500
+# A price or a mapping that changed shows in a large trace when it is opened this much later.
+OUTLINE_FRESH_S = 30.0
+# Hits of a search within a trace that can be stepped through.
+FOUND_SPANS = 100_000
+# A trace whose newest span came within this time may still be running.
+RUNNING_S = 60.0
+# Without its root it is looked after for longer; then the root is taken for lost.
+RUNNING_WITHOUT_ROOT_S = 3_600.0
+# Steps of a transcript on one page, and the payload up to which a step is read: 40 x 256 KiB.
+TRANSCRIPT_STEPS = 40
+TRANSCRIPT_STEP_BYTES = 256 * KIB
+# Nodes of an agent graph; what is rarer is left out and counted. More boxes than these are no picture any more.
+GRAPH_NODES = 48
 # Markdown is only rendered up to this: parsing costs about 1 µs a character and people stop reading before.
 RENDERED_CHARS = 40_000
 # All values of a panel together; what comes after shows a line each.

@@ -89,7 +89,7 @@ def all_traces(project_id: UUID, query: TraceQuery, most: int) -> Iterator[list[
 
 def traces_by_id(project_id: UUID, trace_ids: list[str]) -> list[TraceRow]:
     """The rows of these traces, in the order given; those that are not there are left out. Raises InvalidInput."""
-    ids = [_checked_id(trace_id, TRACE_ID, "trace_id") for trace_id in trace_ids]
+    ids = [checked_id(trace_id, TRACE_ID, "trace_id") for trace_id in trace_ids]
     bounds = trace_queries.bounds_of(client.current(), project_id, ids)
     return _rows(project_id, ids, list(bounds)) if bounds else []
 
@@ -153,7 +153,7 @@ def _position(cursor: str) -> tuple[int, str]:
             raise InvalidInput("The cursor is not one that this list gave.", field="cursor")
 
 
-def _checked_id(value: str, pattern: re.Pattern[str], field: str) -> str:
+def checked_id(value: str, pattern: re.Pattern[str], field: str) -> str:
     value = value.lower()
     if not pattern.fullmatch(value):
         digits = 32 if pattern is TRACE_ID else 16
@@ -168,9 +168,14 @@ def _log_events(project_id: UUID, trace_id: str, bounds: TraceBounds) -> dict[st
     return by_span
 
 
+def log_events_of(project_id: UUID, trace_id: str, first_ns: int, last_ns: int) -> dict[str, list[Row]]:
+    """GenAI events that came as logs, by span, of a trace whose spans begin in [first_ns, last_ns]."""
+    return _log_events(project_id, trace_id, TraceBounds(0, first_ns, last_ns))
+
+
 def get_trace(project_id: UUID, trace_id: str, *, payloads: bool | None = None) -> TraceView:
     """One trace. `payloads`: None sends them unless the trace is large. Raises NotFound, InvalidInput."""
-    trace_id = _checked_id(trace_id, TRACE_ID, "trace_id")
+    trace_id = checked_id(trace_id, TRACE_ID, "trace_id")
     store = client.current()
     bounds = span_queries.trace_bounds(store, project_id, trace_id)
     if bounds is None:
@@ -229,7 +234,7 @@ def get_span_sources(project_id: UUID, trace_id: str, span_id: str) -> SpanSourc
 
 def _stored_span(project_id: UUID, trace_id: str, span_id: str) -> tuple[Row, list[Row]]:
     """The row of a span and its log events."""
-    trace_id, span_id = _checked_id(trace_id, TRACE_ID, "trace_id"), _checked_id(span_id, SPAN_ID, "span_id")
+    trace_id, span_id = checked_id(trace_id, TRACE_ID, "trace_id"), checked_id(span_id, SPAN_ID, "span_id")
     store = client.current()
     bounds = span_queries.trace_bounds(store, project_id, trace_id)
     row = span_queries.whole_span(store, project_id, trace_id, span_id, bounds) if bounds else None
@@ -249,7 +254,7 @@ def glance(project_id: UUID, trace_id: str) -> SpanView:
 
     Raises NotFound, InvalidInput.
     """
-    trace_id = _checked_id(trace_id, TRACE_ID, "trace_id")
+    trace_id = checked_id(trace_id, TRACE_ID, "trace_id")
     store = client.current()
     bounds = span_queries.trace_bounds(store, project_id, trace_id)
     span_id = span_queries.telling_span(store, project_id, trace_id, bounds) if bounds else None

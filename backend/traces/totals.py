@@ -39,18 +39,23 @@ def given(number: int) -> int | None:
     return number if number >= 0 else None
 
 
+def tokens_of(call: Call) -> int:
+    """All tokens of a call, -1 when they were not given. An embedding has no output to count."""
+    if call.total_tokens >= 0:
+        return call.total_tokens
+    if call.input_tokens >= 0 and (call.output_tokens >= 0 or call.type == "embedding"):
+        return call.input_tokens + max(call.output_tokens, 0)
+    return -1
+
+
 def usage_of(call: Call) -> Usage:
-    total = given(call.total_tokens)
-    # An embedding has no output to count.
-    if total is None and call.input_tokens >= 0 and (call.output_tokens >= 0 or call.type == "embedding"):
-        total = call.input_tokens + max(call.output_tokens, 0)
     return Usage(
         given(call.input_tokens),
         given(call.output_tokens),
         given(call.cache_read_tokens),
         given(call.cache_write_tokens),
         given(call.reasoning_tokens),
-        total,
+        given(tokens_of(call)),
     )
 
 
@@ -75,34 +80,34 @@ def counted(calls: Iterable[Call]) -> list[Call]:
     return list(once.values())
 
 
-def _sum(values: Iterable[int | None]) -> int | None:
-    known = [value for value in values if value is not None]
+def _sum(values: Iterable[int]) -> int | None:
+    known = [value for value in values if value >= 0]
     return sum(known) if known else None
 
 
 def total_usage(calls: list[Call]) -> Usage:
-    each = [usage_of(call) for call in calls]
     return Usage(
-        _sum(u.input_tokens for u in each),
-        _sum(u.output_tokens for u in each),
-        _sum(u.cache_read_tokens for u in each),
-        _sum(u.cache_write_tokens for u in each),
-        _sum(u.reasoning_tokens for u in each),
-        _sum(u.total_tokens for u in each),
+        _sum(c.input_tokens for c in calls),
+        _sum(c.output_tokens for c in calls),
+        _sum(c.cache_read_tokens for c in calls),
+        _sum(c.cache_write_tokens for c in calls),
+        _sum(c.reasoning_tokens for c in calls),
+        _sum(map(tokens_of, calls)),
     )
 
 
 def total_cost(calls: list[Call]) -> Cost:
     """The sum of what is priced; `unpriced` when nothing is, `mixed` when the parts have different sources."""
-    each = [cost_of(call) for call in calls]
-    known = [cost for cost in each if cost.total is not None]
+    known = [call for call in calls if call.cost_total >= 0]
     if not known:
         return Cost()
-    sources: set[CostSource] = {cost.source for cost in each}
-    split = all(cost.input is not None for cost in known)
+    reported = sum(call.reported for call in known)
+    source: CostSource = "mixed"
+    if len(known) == len(calls) and reported in (0, len(known)):
+        source = "reported" if reported else "computed"
     return Cost(
-        total=sum(cost.total or 0.0 for cost in known),
-        input=sum(cost.input or 0.0 for cost in known) if split else None,
-        output=sum(cost.output or 0.0 for cost in known) if split else None,
-        source=sources.pop() if len(sources) == 1 else "mixed",
+        total=sum(call.cost_total for call in known),
+        input=None if reported else sum(call.cost_input for call in known),
+        output=None if reported else sum(call.cost_output for call in known),
+        source=source,
     )

@@ -19,11 +19,13 @@ from backend.intake.view import IntakeView
 from backend.pricing import services as pricing
 from backend.pricing.formula import Formula
 from backend.scores import services as scores
-from backend.traces import calls
+from backend.traces import calls, outlines
 from backend.traces import services as traces
 from backend.traces.calls import Neighbours
+from backend.traces.outlines import TraceOutline
 from backend.traces.view import SpanSources, SpanView, TracePage, TraceRow, TraceView
 from tests.conftest import World
+from tests.web.spans import trace_outline
 
 
 @dataclass
@@ -51,6 +53,16 @@ class Reads:
         if self.trace is None or self.trace.trace_id != trace_id:
             raise NotFound("There is no such trace.")
         return self.trace
+
+    def get_outline(self, project_id: UUID, trace_id: str, *, fresh: bool = True, version: str = "") -> TraceOutline:
+        return trace_outline(self.get_trace(project_id, trace_id))
+
+    def trace_version(self, project_id: UUID, trace_id: str) -> str:
+        return self.get_outline(project_id, trace_id).version
+
+    def find_rows(self, project_id: UUID, trace: TraceOutline, text: str) -> list[int]:
+        self._ask(project_id, text)
+        return [row for row, name in enumerate(trace.rows.names) if text.lower() in name.lower()]
 
     def get_span(self, project_id: UUID, trace_id: str, span_id: str) -> SpanView:
         self._ask(project_id, span_id)
@@ -107,6 +119,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
         (traces, ("list_traces", "get_trace", "get_span", "get_span_sources")),
         (calls, ("neighbours",)),
         (pricing, ("explain_cost",)),
+        (outlines, ("get_outline", "trace_version", "find_rows")),
         (intake, ("overview",)),
         (scores, ("scores_of_trace",)),
     ):

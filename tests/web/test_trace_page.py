@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import struct
 
 from django.test import Client
 
@@ -123,25 +125,66 @@ def test_orphans_stand_under_a_note(alice: Client, reads: Reads) -> None:
     assert page.index("Parent not received") < page.index("lost")
 
 
-def test_a_large_tree_comes_in_parts_that_join(alice: Client, reads: Reads) -> None:
-    count = limits.TREE_ROWS_FIRST + limits.TREE_ROWS_MORE + 5
+def test_without_javascript_a_large_tree_comes_page_by_page(alice: Client, reads: Reads) -> None:
+    count = limits.TREE_ROWS_FIRST + limits.TREE_ROWS_PAGE + 5
     reads.show(trace([span(1), *(span(i, 1) for i in range(2, count + 1))]))
     seen: list[str] = []
     page = alice.get(PAGE).text
     while True:
         seen += re.findall(r'data-id="(\w+)"', page)
-        more = re.search(r'hx-get="([^"]+offset=\d+)"', page)
+        more = re.search(r'href="([^"]+from=\d+)">Next rows', page)
         if not more:
             break
-        page = alice.get(more[1], headers=HTMX).text
-        assert "<html" not in page
+        page = alice.get(PAGE + more[1].replace("&amp;", "&")).text
     assert len(seen) == len(set(seen)) == count
 
 
 def test_a_span_far_down_is_shown_with_what_is_around_it(alice: Client, reads: Reads) -> None:
-    count = limits.TREE_ROWS_FIRST * 2
+    count = limits.TREE_ROWS_WHOLE * 2
     reads.show(trace([span(1), *(span(i, 1) for i in range(2, count + 1))]))
     page = alice.get(PAGE, {"span": f"{count - 3:016x}"}).text
-    assert "earlier spans" in page
-    before = alice.get(re.search(r'hx-get="([^"]+before=1)"', page)[1].replace("&amp;", "&"), headers=HTMX).text
-    assert set(re.findall(r'data-id="(\w+)"', before)).isdisjoint(re.findall(r'data-id="(\w+)"', page))
+    assert "earlier rows" in page
+    assert f'data-chosen="{count - 4}"' in page
+    assert page.count('role="treeitem"') <= limits.TREE_ROWS_FIRST
+
+
+def test_the_rows_asked_for_come_in_their_order(alice: Client, reads: Reads) -> None:
+    searches = [span(i, 1, name="search", at_ms=i) for i in range(2, 9)]
+    reads.show(trace([span(1), *searches, span(9, 77, name="lost")]))
+    reply = alice.get(f"{PAGE}tree/", {"rows": "3-4,g0,0,8"})
+    assert re.findall(r'data-row="(\w+)"', reply.text) == ["3", "4", "g0", "0", "note", "8"]
+    assert "×7" in reply.text
+    assert "<html" not in reply.text
+    assert reply["X-Tree-Version"] == "9-1"
+
+
+def test_the_skeleton_and_the_hits_are_packed_numbers(alice: Client, reads: Reads) -> None:
+    reads.show(trace([span(1, name="agent"), *(span(i, 1, name=f"call {i}") for i in range(2, 900))]))
+    reply = alice.get(f"{PAGE}tree/skeleton/", headers={"Accept-Encoding": "gzip"})
+    assert (reply["Content-Encoding"], reply["Content-Type"]) == ("gzip", "application/octet-stream")
+    assert struct.unpack_from("<II", gzip.decompress(reply.content)) == (899, 0)
+    found = alice.get(f"{PAGE}tree/found/", {"text": "agent"})
+    assert struct.unpack("<I", found.content) == (0,)
+
+
+def test_a_run_of_siblings_is_one_row_that_opens(alice: Client, reads: Reads) -> None:
+    reads.show(trace([span(1), *(span(i, 1, name="search", at_ms=i) for i in range(2, 482))]))
+    page = alice.get(PAGE).text
+    assert page.count('role="treeitem"') == 2
+    assert "×480" in page
+    assert alice.get(PAGE, {"runs": "open"}).text.count('role="treeitem"') == 481
+    assert alice.get(PAGE, {"span": f"{99:016x}"}).text.count('role="treeitem"') == 482
+
+
+def test_the_head_links_to_the_traces_beside_it(alice: Client, reads: Reads) -> None:
+    reads.show(trace([span(1, environment="prod", release="1.2")], user_id='u "1"', session_id="s1", tags=["vip"]))
+    page = alice.get(PAGE).text
+    for condition in (
+        "user:%22u+%5C%221%5C%22%22",
+        "session:%22s1%22",
+        "tag:%22vip%22",
+        "environment:%22prod%22",
+        "release:%221.2%22",
+    ):
+        assert f"?filter={condition.replace(':', '%3A')}" in page, condition
+    assert alice.get(re.search(r'href="([^"]+user%3A[^"]+)"', page)[1].replace("&amp;", "&")).status_code == 200
