@@ -14,7 +14,7 @@ class Entry:
 
 
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
-    ("Observe", (Entry("Traces", "list", "traces", ("traces", "trace", "span")),)),
+    ("Observe", (Entry("Traces", "list", "traces", ("traces", "trace", "span", "compare")),)),
     (
         "Operate",
         (

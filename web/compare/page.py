@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from backend.core import limits
 from backend.core.errors import NotFound
@@ -84,10 +84,13 @@ class Page:
         return self.a.cut + self.b.cut
 
 
-def side_of(trace: TraceView, side: Side) -> Compared:
+Digests = Mapping[str, tuple[int, int]]
+
+
+def side_of(trace: TraceView, side: Side, digests: Digests) -> Compared:
     """Raises NotFound when the trace has no such span."""
     tree = trees.build_tree(trace.spans, trace.start_ns, trace.duration_ns)
-    found = [Step(row.span, row.level) for row in tree.rows]
+    found = [Step(row.span, row.level, digests.get(row.span.span_id)) for row in tree.rows]
     if not side.span_id:
         count = max(trace.span_count, len(found))
         return Compared(trace, None, found[: limits.COMPARED_STEPS], count, trace.start_ns, trace.duration_ns)
@@ -96,7 +99,7 @@ def side_of(trace: TraceView, side: Side) -> Compared:
         raise NotFound(f"The trace {trace.trace_id} has no span {side.span_id}.")
     root = found[at]
     end = next((i for i in range(at + 1, len(found)) if found[i].level <= root.level), len(found))
-    below = [Step(step.span, step.level - root.level + 1) for step in found[at:end]]
+    below = [replace(step, level=step.level - root.level + 1) for step in found[at:end]]
     span = root.span
     return Compared(trace, span, below[: limits.COMPARED_STEPS], len(below), span.start_ns, span.duration_ns)
 

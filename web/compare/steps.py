@@ -21,10 +21,11 @@ MISSING = "-"
 
 @dataclass(frozen=True)
 class Step:
-    """A span and its level in its tree, 1 for a root."""
+    """A span and its level in its tree, 1 for a root. `digest`: of its input and its output, when they are known."""
 
     span: SpanView
     level: int
+    digest: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -90,15 +91,20 @@ def step_key(span: SpanView) -> Hashable:
     return span.type, name.strip() or "model", span.tool_name
 
 
-def changes(a: SpanView, b: SpanView) -> tuple[str, ...]:
-    """What differs between two steps but for time and ids, as far as rows without payload tell."""
+def changes(one: Step, other: Step) -> tuple[str, ...]:
+    """What differs between two steps but for time and ids. Without digests the previews and token counts must tell."""
+    a, b = one.span, other.span
+    # Of a trace that is too large for digests nothing is known beyond the previews.
+    said_a, said_b = (one.digest, other.digest) if one.digest and other.digest else ((0, 0), (0, 0))
     same = {
         "name": a.name == b.name or step_key(a) == step_key(b),
         "model": (a.request_model, a.provider) == (b.request_model, b.provider),
         "status": (a.status.code, a.error and a.error.type) == (b.status.code, b.error and b.error.type),
         "prompt version": (a.prompt_name, a.prompt_version) == (b.prompt_name, b.prompt_version),
-        "input": (a.input_preview, a.usage.input_tokens) == (b.input_preview, b.usage.input_tokens),
-        "output": (a.output_preview, a.usage.output_tokens) == (b.output_preview, b.usage.output_tokens),
+        "input": (said_a[0], a.input_preview, a.usage.input_tokens)
+        == (said_b[0], b.input_preview, b.usage.input_tokens),
+        "output": (said_a[1], a.output_preview, a.usage.output_tokens)
+        == (said_b[1], b.output_preview, b.usage.output_tokens),
     }
     return tuple(word for word, equal in same.items() if not equal)
 
@@ -140,9 +146,10 @@ def align(a: Sequence[Step], b: Sequence[Step]) -> list[StepRow]:
     while stack:
         (i, j), level = stack.pop()
         below_a, below_b = one.children[i] if i is not None else [], other.children[j] if j is not None else []
-        left, right = a[i].span if i is not None else None, b[j].span if j is not None else None
+        left, right = a[i] if i is not None else None, b[j] if j is not None else None
         differs = changes(left, right) if left and right else ()
-        rows.append(StepRow(left, right, level, not below_a and not below_b, differs))
+        leaf = not below_a and not below_b
+        rows.append(StepRow(left.span if left else None, right.span if right else None, level, leaf, differs))
         stack += [(couple, level + 1) for couple in reversed(_couples(one, below_a, other, below_b))]
     return rows
 

@@ -96,11 +96,12 @@ def _changed(a: str, b: str, *, by_words: bool) -> tuple[Piece, ...]:
     out: list[Piece] = []
     old = new = ""
     common = 0
-    for block in blocks(matches(tokens_a, tokens_b, limits.COMPARED_WORD_EDITS), len(tokens_a), len(tokens_b)):
+    parts = blocks(matches(tokens_a, tokens_b, limits.COMPARED_WORD_EDITS), len(tokens_a), len(tokens_b))
+    for block in parts:
         gone, come = "".join(tokens_a[block.a_from : block.a_to]), "".join(tokens_b[block.b_from : block.b_to])
         if not block.same:
             old, new = old + gone, new + come
-        elif (old or new) and not gone.strip():
+        elif (old or new) and not gone.strip() and "\n" not in gone and block is not parts[-1]:
             # A blank between two changed words belongs to the change: one mark instead of two reads better.
             old, new = old + gone, new + come
         else:

@@ -1,4 +1,4 @@
-"""The marks of a text comparison: what went in <del>, what came in <ins>, each said in words for those who see no colour."""
+"""The marks of a text comparison: <del> and <ins>, each said in words for those who see no colour."""
 
 from __future__ import annotations
 

@@ -34,8 +34,7 @@ def compare_page(request: ProjectRequest) -> HttpResponse:
         return _pick(request, replace(address, a=address.a or address.b, b=None), None)
     if wants_partial(request) and request.headers.get("HX-Target") == "pair" and address.row:
         return render_fragment(request, "compare/pair.html", address=address, pair=_pair(request, address))
-    a = page.side_of(services.get_trace(request.project.id, address.a.trace_id, payloads=False), address.a)
-    b = page.side_of(services.get_trace(request.project.id, address.b.trace_id, payloads=False), address.b)
+    a, b = _side(request, address.a), _side(request, address.b)
     compared = page.page_of(a, b, address)
     opened = replace(address, row=address.row or compared.first_key)
     return render_page(
@@ -47,6 +46,11 @@ def compare_page(request: ProjectRequest) -> HttpResponse:
         links=[(shown, opened.at_row(shown.row.key), opened.unfold(shown.row.key)) for shown in compared.rows],
         pair=_pair(request, opened) if opened.row else None,
     )
+
+
+def _side(request: ProjectRequest, side: Side) -> page.Compared:
+    trace = services.get_trace(request.project.id, side.trace_id, payloads=False)
+    return page.side_of(trace, side, services.span_digests(request.project.id, side.trace_id))
 
 
 def _pair(request: ProjectRequest, address: Address) -> pair.Pair:
