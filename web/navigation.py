@@ -20,6 +20,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("Ingest", "inbox", "ingest", ("ingest",)),
             Entry("API keys", "key-round", "keys", ("keys", "key-revoke")),
+            Entry("Share links", "share-2", "sharing", ("sharing", "share-revoke")),
         ),
     ),
 )

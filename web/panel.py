@@ -17,4 +17,6 @@ def panel(request: ProjectRequest, span: SpanView) -> dict[str, Any]:
     whole = bool(request.GET.get("whole"))
     url = reverse("span", args=[request.project.slug, span.trace_id, span.span_id])
     about = [s for s in scores.scores_of_trace(request.project.id, span.trace_id) if s.get("span_id") == span.span_id]
-    return {"span": span, "content": present(span, whole=whole), "scores": about, "span_url": url}
+    trace_url = reverse("trace", args=[request.project.slug, span.trace_id])
+    content = present(span, whole=whole)
+    return {"span": span, "content": content, "scores": about, "span_url": url, "trace_url": trace_url}

@@ -147,5 +147,7 @@ MAX_SHARE_TOKEN_CHARS = 100
 SHARE_MISSES_PER_ADDRESS = 30
 SHARE_LOOKS_PER_ADDRESS = 600
 SHARE_WAIT_S = 300
+# Share links on their page: who has more revokes some.
+SHARE_LINKS_LISTED = 500
 # Projects in which /t/<trace id> looks: each costs a look at ClickHouse of about 10 ms.
 PROJECTS_SEARCHED = 50

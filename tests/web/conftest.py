@@ -58,6 +58,13 @@ class Reads:
         raw = RawSpan(type=span.type, attributes=span.attributes)
         return SpanSources(trace_id, span_id, explain(raw, span.resource_attributes, stored), 1, self.mapping_version)
 
+    def span_digests(self, project_id: UUID, trace_id: str) -> dict[str, tuple[int, int]]:
+        return {}
+
+    def has_trace(self, project_id: UUID, trace_id: str) -> bool:
+        self._ask(project_id, trace_id)
+        return self.trace is not None and self.trace.trace_id == trace_id
+
     def scores_of_trace(self, project_id: UUID, trace_id: str) -> list[dict[str, Any]]:
         return self.scores
 
@@ -92,7 +99,7 @@ def _no_failed_logins() -> None:
 def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
     fake = Reads()
     for module, names in (
-        (traces, ("list_traces", "get_trace", "get_span", "get_span_sources")),
+        (traces, ("list_traces", "get_trace", "get_span", "get_span_sources", "span_digests", "has_trace")),
         (intake, ("overview",)),
         (scores, ("scores_of_trace",)),
     ):
