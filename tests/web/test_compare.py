@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from backend.core import limits
 from backend.core.errors import InvalidInput
-from backend.traces.view import SpanView
-from tests.web.spans import span
+from backend.traces.view import SpanView, TraceView
+from tests.web.conftest import Reads
+from tests.web.markup import assert_safe, read
+from tests.web.spans import TRACE_ID, row, span, trace
 from web import formats
 from web import tree as trees
 from web.compare.address import Address, Side, parse_address, parse_side
@@ -155,6 +157,17 @@ def test_repeated_steps_are_one_row() -> None:
     assert len(fold(align(wide(480), wide(500)), runs[1].head.key)) == 501
 
 
+def test_more_repetitions_go_on_with_their_run() -> None:
+    def steps(embeds: int, tool: str) -> list[Step]:
+        spans = [span(i, 1, name="embed", type="embedding", at_ms=i) for i in range(2, embeds + 2)]
+        return steps_of(span(1), *spans, span(90, 1, name=tool, type="tool", at_ms=90))
+
+    runs = fold(align(steps(6, "send"), steps(8, "refund")), "")
+    assert [(run.head.span.name, run.a_count, run.b_count) for run in runs[1:]] == [
+        ("embed", 6, 8), ("send", 1, 0), ("refund", 0, 1),
+    ]  # fmt: skip
+
+
 def test_deep_and_wide_trees_are_aligned_without_recursion() -> None:
     deep = steps_of(*(span(i, i - 1) for i in range(1, 1500)))
     assert len(align(deep, deep[:700])) == 1499
@@ -201,3 +214,70 @@ def test_the_address_is_read_as_it_was_written() -> None:
 
 def test_the_page_needs_somebody_who_may_read(client: Client, db: None) -> None:
     assert client.get("/p/support-bot/compare/")["Location"].startswith("/login/")
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+PAGE = "/p/support-bot/compare/"
+EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+
+
+def two_calls(**fields: Any) -> TraceView:
+    plain: dict[str, Any] = {"type": "llm", "request_model": "gpt"}
+    return trace([
+        span(1, name="run"),
+        span(2, 1, name="chat", output="It takes three days.", at_ms=1, **plain, **fields),
+        span(3, 1, name="chat", output="It takes five days.", at_ms=2, ms=300, **plain, attributes={"x": "1"}),
+    ])  # fmt: skip
+
+
+def test_two_spans_are_compared_word_by_word(alice: Client, reads: Reads) -> None:
+    reads.show(two_calls())
+    query = {"a": f"{TRACE_ID}:{2:016x}", "b": f"{TRACE_ID}:{3:016x}"}
+    page = alice.get(PAGE, query).text
+    assert re.search(r"<del>.*three.*</del>", page)
+    assert re.search(r"<ins>.*five.*</ins>", page)
+    assert "100 ms" in page
+    assert "+200 %" in page
+    assert_safe(page)
+    unified = alice.get(PAGE, {**query, "view": "unified"}).text
+    assert "pair-row" in page
+    assert "pair-row" not in unified
+
+
+def test_htmx_gets_the_open_row_alone(alice: Client, reads: Reads) -> None:
+    reads.show(two_calls())
+    query = {"a": TRACE_ID, "b": TRACE_ID, "row": f"{2:016x}:{MISSING}"}
+    part = alice.get(PAGE, query, headers={"HX-Request": "true", "HX-Target": "pair"}).text
+    assert "<html" not in part
+    assert "only in A" in part
+    assert "It takes three days." in part
+    assert alice.get(PAGE, {**query, "row": f"{9:016x}:{MISSING}"}).status_code == 404
+
+
+def test_nothing_a_model_wrote_becomes_markup(alice: Client, reads: Reads) -> None:
+    said = [{"role": EVIL, "parts": [{"type": "text", "content": EVIL}]}]
+    reads.show(two_calls(input_messages=said, attributes={EVIL: EVIL}, provider=EVIL, user_id=EVIL))
+    page = alice.get(PAGE, {"a": f"{TRACE_ID}:{2:016x}", "b": f"{TRACE_ID}:{3:016x}"}).text
+    assert "<script>alert" not in page
+    assert "img" not in read(page).tags
+    assert_safe(page)
+
+
+def test_the_other_trace_is_picked(alice: Client, reads: Reads) -> None:
+    reads.show(two_calls())
+    reads.rows = [row(7, name="earlier run")]
+    page = alice.get(PAGE, {"a": TRACE_ID}).text
+    assert [q.filter for _, q in reads.asked if hasattr(q, "filter")] == ['name:"run"'] * 2
+    assert "earlier run" in page
+    assert f"?a={TRACE_ID}&amp;b={7:032x}" in page
+    assert "The one before it" in page
+    assert alice.get(PAGE, {"a": "not an id"}).status_code == 400
+    assert alice.get(PAGE).status_code == 200
+
+
+def test_a_large_trace_is_compared_in_part_and_it_says_so(alice: Client, reads: Reads) -> None:
+    reads.show(trace([span(1), *(span(i, 1) for i in range(2, limits.COMPARED_STEPS + 50))]))
+    page = alice.get(PAGE, {"a": TRACE_ID, "b": TRACE_ID}).text
+    assert "Too many steps" in page
+    assert "more rows are not shown" in page
+    assert page.count("<tr") < limits.COMPARED_ROWS_SHOWN + 50

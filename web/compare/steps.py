@@ -165,19 +165,37 @@ def _couples(one: _Family, xs: list[int], other: _Family, ys: list[int]) -> list
     """Siblings of A and of B: equal ones side by side, and of the others those of a kind that may be renamed."""
     out: list[Couple] = []
     pairs = matches(one.keys(xs), other.keys(ys), limits.COMPARED_STEP_EDITS)
+    before: Hashable = None  # the key of the last pair
     for block in blocks(pairs, len(xs), len(ys)):
         left, right = xs[block.a_from : block.a_to], ys[block.b_from : block.b_to]
         if block.same:
             out += zip(left, right, strict=True)
+            before = step_key(one.steps[left[-1]].span)
             continue
-        kinds_a = [_renamed_kind(one.kind(i), i) for i in left]
-        kinds_b = [_renamed_kind(other.kind(j), -1 - j) for j in right]
-        for part in blocks(matches(kinds_a, kinds_b, limits.COMPARED_STEP_EDITS), len(left), len(right)):
-            if part.same:
-                out += zip(left[part.a_from : part.a_to], right[part.b_from : part.b_to], strict=True)
-            else:
-                out += [(i, None) for i in left[part.a_from : part.a_to]]
-                out += [(None, j) for j in right[part.b_from : part.b_to]]
+        # More repetitions of the step before: they go on with its run.
+        more_a, more_b = _leading(one.keys(left), before), _leading(other.keys(right), before)
+        out += [(i, None) for i in left[:more_a]]
+        out += [(None, j) for j in right[:more_b]]
+        out += _renamed(one, left[more_a:], other, right[more_b:])
+    return out
+
+
+def _leading(keys: list[Hashable], key: Hashable) -> int:
+    """How many of the first keys are `key`."""
+    return next((n for n, found in enumerate(keys) if found != key), len(keys))
+
+
+def _renamed(one: _Family, left: list[int], other: _Family, right: list[int]) -> list[Couple]:
+    """Steps without an equal on the other side: side by side where they are of one kind that may be renamed."""
+    out: list[Couple] = []
+    kinds_a = [_renamed_kind(one.kind(i), i) for i in left]
+    kinds_b = [_renamed_kind(other.kind(j), -1 - j) for j in right]
+    for part in blocks(matches(kinds_a, kinds_b, limits.COMPARED_STEP_EDITS), len(left), len(right)):
+        if part.same:
+            out += zip(left[part.a_from : part.a_to], right[part.b_from : part.b_to], strict=True)
+        else:
+            out += [(i, None) for i in left[part.a_from : part.a_to]]
+            out += [(None, j) for j in right[part.b_from : part.b_to]]
     return out
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from django import template
 from django.template import Context
 
-from backend.core.errors import InvalidInput
 from backend.projects import services as projects
 from web.access import ProjectRequest
-from web.timerange import TimeRange, parse_range
+from web.timerange import TimeRange
 
 register = template.Library()
 
@@ -17,13 +16,9 @@ PASSING = ("range", "from", "to", "cursor", "trail", "bar")
 
 
 @register.simple_tag(takes_context=True)
-def permanent_link(context: Context) -> str:
-    """The whole address of this page with its time range written out: "last hour" means another hour tomorrow."""
+def permanent_link(context: Context, shown: TimeRange) -> str:
+    """The whole address of this page with the range that it shows: "last hour" means another hour tomorrow."""
     request: ProjectRequest = context["request"]
-    try:
-        shown = parse_range(request.GET)
-    except InvalidInput:
-        shown = parse_range({})
     params = request.GET.copy()
     for name in PASSING:
         params.pop(name, None)
