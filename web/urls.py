@@ -26,6 +26,5 @@ urlpatterns = [
     path("t/<str:trace_id>/", shortcuts.find_trace, name="find-trace"),
     path("t/<str:trace_id>/<str:span_id>/", shortcuts.find_trace, name="find-span"),
     path("s/<str:token>/", shared.shared_page, name="shared"),
-    path("s/<str:token>/tree/", shared.shared_tree_rows, name="shared-tree"),
     path("s/<str:token>/spans/<str:span_id>/", shared.shared_span, name="shared-span"),
 ]

@@ -21,7 +21,7 @@ ACCOUNT = {
     "find-span": "looks in one's own projects",
 }
 # Pages for people without an account: a share link is what lets them in (tests/web/test_shared_page.py).
-SHARED = {"shared", "shared-tree", "shared-span"}
+SHARED = {"shared", "shared-span"}
 ARGUMENTS = {
     "trace_id": "0" * 32,
     "span_id": "0" * 16,

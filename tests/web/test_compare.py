@@ -18,13 +18,13 @@ from tests.web.conftest import Reads
 from tests.web.markup import assert_safe, read
 from tests.web.spans import TRACE_ID, row, span, trace
 from web import formats
-from web import tree as trees
 from web.compare.address import Address, Side, parse_address, parse_side
 from web.compare.alignment import blocks, matches
 from web.compare.measures import measure
 from web.compare.pair import compare_spans
-from web.compare.steps import MISSING, Step, StepRow, align, fold, only_differences
+from web.compare.steps import MISSING, StepRow, align, fold, only_differences
 from web.compare.words import diff_text, with_context
+from web.steps import Step, in_order
 
 LETTERS = st.lists(st.sampled_from("abcd"), max_size=14)
 TEXTS = st.text(alphabet=st.sampled_from("ab 1.\n\r\u2028é🙂"), max_size=60)
@@ -94,8 +94,7 @@ def test_equal_lines_far_from_a_change_are_folded() -> None:
 
 # --- steps ------------------------------------------------------------------------------------------------------------
 def steps_of(*spans: SpanView) -> list[Step]:
-    tree = trees.build_tree(spans, min(s.start_ns for s in spans), 1)
-    return [Step(row.span, row.level) for row in tree.rows]
+    return in_order(spans)
 
 
 @st.composite
@@ -122,6 +121,13 @@ def test_a_trace_is_the_same_as_itself(a: list[Step]) -> None:
     rows = align(a, a)
     assert {row.state for row in rows} == {"same"}
     assert only_differences(rows) == []
+
+
+def test_orphans_and_loops_of_parents_are_steps_too() -> None:
+    found = in_order([span(1), span(2, 77), span(3, 4), span(4, 3), span(5, 1)])
+    assert [(step.span.span_id[-1], step.level) for step in found] == [
+        ("1", 1), ("5", 2), ("2", 1), ("3", 1), ("4", 2),
+    ]  # fmt: skip
 
 
 def states(rows: list[StepRow]) -> list[tuple[str, str]]:

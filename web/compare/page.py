@@ -9,11 +9,11 @@ from backend.core import limits
 from backend.core.errors import NotFound
 from backend.traces.view import SpanView, TraceView
 from web import formats
-from web import tree as trees
 from web.compare import measures, steps
 from web.compare.address import Address, Side
 from web.compare.measures import Measure
-from web.compare.steps import Run, Step, StepRow
+from web.compare.steps import Run, StepRow
+from web.steps import Step, in_order
 
 INDENT_PX = 14
 MAX_INDENT_PX = 8 * INDENT_PX
@@ -89,8 +89,7 @@ Digests = Mapping[str, tuple[int, int]]
 
 def side_of(trace: TraceView, side: Side, digests: Digests) -> Compared:
     """Raises NotFound when the trace has no such span."""
-    tree = trees.build_tree(trace.spans, trace.start_ns, trace.duration_ns)
-    found = [Step(row.span, row.level, digests.get(row.span.span_id)) for row in tree.rows]
+    found = [replace(step, digest=digests.get(step.span.span_id)) for step in in_order(trace.spans)]
     if not side.span_id:
         count = max(trace.span_count, len(found))
         return Compared(trace, None, found[: limits.COMPARED_STEPS], count, trace.start_ns, trace.duration_ns)

@@ -9,6 +9,7 @@ from typing import Literal
 from backend.core import limits
 from backend.traces.view import SpanView
 from web.compare.alignment import blocks, matches
+from web.steps import Step
 
 State = Literal["same", "changed", "only_a", "only_b"]
 # A call of another model, agent or index at the same place is the same step under another name. Tools and plain spans
@@ -17,15 +18,6 @@ RENAMED = frozenset({"llm", "embedding", "reranker", "retriever", "agent"})
 # Fewer repetitions than this are shown one by one.
 FOLD_FROM = 5
 MISSING = "-"
-
-
-@dataclass(frozen=True)
-class Step:
-    """A span and its level in its tree, 1 for a root. `digest`: of its input and its output, when they are known."""
-
-    span: SpanView
-    level: int
-    digest: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

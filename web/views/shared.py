@@ -1,7 +1,11 @@
-"""A shared trace, read-only: the tree and the panel of the trace page, without any way to the rest of Spanhouse."""
+"""A shared trace, read-only: its steps and the panel of a span, without any way to the rest of Spanhouse.
+
+The steps are a list of its own, not the tree of the trace page: what else that page has cannot be reached with a link.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,29 +16,32 @@ from backend.core import limits
 from backend.core.errors import InvalidInput, NotFound
 from backend.sharing import services as sharing
 from backend.traces.view import SpanView, TraceView
-from web import tree as trees
 from web.content import present
 from web.htmx import render_fragment, wants_partial
 from web.shared import SharedRequest, shared_view
+from web.steps import Step, in_order
+
+INDENT_PX = 14
+MAX_INDENT_PX = 8 * INDENT_PX
+
+
+@dataclass(frozen=True)
+class SharedRow:
+    """x and width are per cent of the trace's duration."""
+
+    span: SpanView
+    indent: int
+    x: float
+    width: float
+
+    @property
+    def failed(self) -> bool:
+        return self.span.status.code == "error"
 
 
 @shared_view
 def shared_page(request: SharedRequest) -> HttpResponse:
     return _whole_page(request, request.GET.get("span", ""))
-
-
-@shared_view
-def shared_tree_rows(request: SharedRequest) -> HttpResponse:
-    """More rows of a large tree, loaded while one scrolls."""
-    trace = sharing.shared_trace(request.link)
-    tree = trees.build_tree(trace.spans, trace.start_ns, trace.duration_ns)
-    offset, before = request.GET.get("offset", ""), bool(request.GET.get("before"))
-    start = int(offset) if offset.isdigit() and len(offset) < 10 else 0
-    end = start if before else start + limits.TREE_ROWS_MORE
-    start = max(start - limits.TREE_ROWS_MORE, 0) if before else start
-    window = trees.window(tree, start=start, count=end - start)
-    context = _tree(request, trace, tree, window, "")
-    return render_fragment(request, "traces/tree.html", **{**context, "only_before": before, "only_after": not before})
 
 
 @shared_view
@@ -47,36 +54,51 @@ def shared_span(request: SharedRequest, span_id: str) -> HttpResponse:
 
 def _whole_page(request: SharedRequest, span_id: str) -> HttpResponse:
     trace = sharing.shared_trace(request.link)
-    tree = trees.build_tree(trace.spans, trace.start_ns, trace.duration_ns)
-    chosen = span_id or tree.first_span_id
+    steps = in_order(trace.spans)
+    chosen = span_id or steps[0].span.span_id
     try:
         panel = _panel(request, sharing.shared_span(request.link, chosen))
     except (NotFound, InvalidInput):
         panel = {**_common(request), "span": None}
-    window = trees.window_around(tree, chosen, limits.TREE_ROWS_FIRST)
-    context = {**_tree(request, trace, tree, window, chosen), **panel, "asked_span": span_id}
-    return render(request, "sharing/shared.html", {**context, "link": request.link})
+    context = {
+        "link": request.link,
+        "trace": trace,
+        "selected": chosen,
+        "asked_span": span_id,
+        **_page_of(request, trace, steps, chosen),
+        **panel,
+    }
+    return render(request, "sharing/shared.html", context)
+
+
+def _page_of(request: SharedRequest, trace: TraceView, steps: list[Step], chosen: str) -> dict[str, Any]:
+    """The rows from `from` on, or those of the page on which the chosen span is."""
+    size = limits.TREE_ROWS_FIRST
+    asked = request.GET.get("from", "")
+    if asked.isdigit() and len(asked) < 10:
+        start = min(int(asked), len(steps))
+    else:
+        start = next((i for i, step in enumerate(steps) if step.span.span_id == chosen), 0) // size * size
+    end = min(start + size, len(steps))
+    return {
+        "rows": [_row(step, trace) for step in steps[start:end]],
+        "earlier": f"?from={max(start - size, 0)}" if start else "",
+        "later": f"?from={end}" if end < len(steps) else "",
+        "more": len(steps) - end,
+    }
+
+
+def _row(step: Step, trace: TraceView) -> SharedRow:
+    whole = max(trace.duration_ns, 1)
+    x = min(max((step.span.start_ns - trace.start_ns) * 100 / whole, 0.0), 100.0)
+    width = min(step.span.duration_ns * 100 / whole, 100.0 - x)
+    return SharedRow(step.span, min((step.level - 1) * INDENT_PX, MAX_INDENT_PX), round(x, 2), round(width, 2))
 
 
 def _common(request: SharedRequest) -> dict[str, Any]:
     """`shared`: the templates leave out what leads elsewhere (other traces, mapping, scores)."""
     token = request.resolver_match.kwargs["token"] if request.resolver_match else ""
     return {"shared": True, "trace_url": reverse("shared", args=[token])}
-
-
-def _tree(
-    request: SharedRequest, trace: TraceView, tree: trees.Tree, window: trees.Window, selected: str
-) -> dict[str, Any]:
-    return {
-        **_common(request),
-        "trace": trace,
-        "tree": tree,
-        "window": window,
-        "selected": selected,
-        "ticks": trees.ticks(trace.duration_ns),
-        "only_before": False,
-        "only_after": False,
-    }
 
 
 def _panel(request: SharedRequest, span: SpanView) -> dict[str, Any]:
