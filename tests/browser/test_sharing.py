@@ -54,7 +54,7 @@ def test_a_link_opens_the_trace_for_a_stranger_until_it_is_revoked(page: Page, s
     expect(stranger.locator(".prose", has_text="What is the weather in Ulm?")).to_be_visible()
     expect(stranger).to_have_url(re.compile(r"/s/[\w-]{43}/\?span="))
     stranger.keyboard.press("k")
-    expect(stranger.locator("#span h2")).to_have_text("refund-agent")
+    expect(stranger.locator("#span h2")).to_have_text("issue_refund")
     stranger.go_back()
     expect(stranger.locator("#span h2")).to_have_text("chat gpt-4o-mini")
     stranger.reload()
