@@ -9,6 +9,7 @@ SCOPES = (
     ("read", "read", "read traces and scores through the API"),
     ("write", "write", "write scores through the API"),
 )
+LIFETIMES = (("1h", "1 hour"), ("24h", "24 hours"), ("7d", "7 days"), ("30d", "30 days"))
 
 
 class LoginForm(forms.Form):
@@ -24,3 +25,8 @@ class KeyForm(forms.Form):
         choices=[(value, label) for value, label, _ in SCOPES],
         error_messages={"required": "Choose at least one scope: a key without any can do nothing."},
     )
+
+
+class ShareForm(forms.Form):
+    lifetime = forms.ChoiceField(choices=LIFETIMES, error_messages={"required": "Choose how long the link lives."})
+    with_content = forms.BooleanField(required=False)

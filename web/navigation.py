@@ -14,12 +14,13 @@ class Entry:
 
 
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
-    ("Observe", (Entry("Traces", "list", "traces", ("traces", "trace", "span")),)),
+    ("Observe", (Entry("Traces", "list", "traces", ("traces", "trace", "span", "compare")),)),
     (
         "Operate",
         (
             Entry("Ingest", "inbox", "ingest", ("ingest",)),
             Entry("API keys", "key-round", "keys", ("keys", "key-revoke")),
+            Entry("Share links", "share-2", "sharing", ("sharing", "share-revoke")),
         ),
     ),
 )

@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.views import account, exports, facets, glance, home, ingest, keys, login, span, trace, traces, tree, value
+from web.views import (
+    account,
+    compare,
+    exports,
+    facets,
+    glance,
+    home,
+    ingest,
+    keys,
+    login,
+    shared,
+    sharing,
+    shortcuts,
+    span,
+    trace,
+    traces,
+    tree,
+    value,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -34,7 +52,15 @@ urlpatterns = [
         value.folded_messages,
         name="span-messages",
     ),
+    path("p/<slug:project>/traces/<str:trace_id>/share/", sharing.share_trace, name="share"),
+    path("p/<slug:project>/compare/", compare.compare_page, name="compare"),
     path("p/<slug:project>/ingest/", ingest.ingest_page, name="ingest"),
     path("p/<slug:project>/settings/keys/", keys.key_list, name="keys"),
     path("p/<slug:project>/settings/keys/<uuid:key_id>/revoke/", keys.key_revoke, name="key-revoke"),
+    path("p/<slug:project>/settings/sharing/", sharing.sharing_page, name="sharing"),
+    path("p/<slug:project>/settings/sharing/<uuid:link_id>/revoke/", sharing.link_revoke, name="share-revoke"),
+    path("t/<str:trace_id>/", shortcuts.find_trace, name="find-trace"),
+    path("t/<str:trace_id>/<str:span_id>/", shortcuts.find_trace, name="find-span"),
+    path("s/<str:token>/", shared.shared_page, name="shared"),
+    path("s/<str:token>/spans/<str:span_id>/", shared.shared_span, name="shared-span"),
 ]

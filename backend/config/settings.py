@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "backend.projects",
     "backend.audit",
     "backend.demo",
+    "backend.sharing",
     "backend.api",
     "backend.ops",
     "web.apps.WebConfig",

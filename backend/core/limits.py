@@ -144,7 +144,7 @@ CALLS_COMPARED = 3
 COMPARED_BYTES = 4 * MIB
 # Beyond these, two conversations (texts) are compared more coarsely: alignment costs the product of their lengths.
 COMPARED_MESSAGES = 500
-COMPARED_CHARS = 4_000
+COMPARED_MESSAGE_CHARS = 4_000
 COMPARED_WORDS = 4_000
 # Spans named where a trace's total is explained; the rest is a number.
 SPANS_OF_TOTAL = 50
@@ -184,3 +184,34 @@ MAX_SCORE_ID_CHARS = 200
 # A comment or a text value is something a person reads beside a span, not a document.
 MAX_SCORE_TEXT_CHARS = 10_000
 MAX_SCORE_METADATA = 50
+
+# --- compare ----------------------------------------------------------------------------------------------------------
+# Steps of each of two traces that are aligned; a page with more rows is read by nobody and takes seconds to lay out.
+COMPARED_STEPS = 2_000
+# Rows on one page: a template writes about three in a millisecond.
+COMPARED_ROWS_SHOWN = 1_000
+# Of a text only this much is compared, and of that only this much by words: a page of changes has some thousands.
+COMPARED_CHARS = 300_000
+COMPARED_WORD_CHARS = 400_000
+# Insertions and deletions looked for exactly: the work grows with their square (500: 0.1 s); beyond, an approximation.
+COMPARED_STEP_EDITS = 500
+COMPARED_LINE_EDITS = 500
+COMPARED_WORD_EDITS = 200
+# Attributes of two spans that differ and are listed, and how much of each value is.
+COMPARED_ATTRIBUTES = 200
+COMPARED_ATTRIBUTE_CHARS = 500
+# Traces offered to compare with.
+COMPARE_CANDIDATES = 20
+
+# --- share links ------------------------------------------------------------------------------------------------------
+# A token has 43 characters; a longer one is not looked up.
+MAX_SHARE_TOKEN_CHARS = 100
+# Wrong tokens from one address before it has to wait, and looks at shared traces (each reads ClickHouse), both within
+# SHARE_WAIT_S. A token has 256 random bits: the first is against noise in the log rather than against guessing.
+SHARE_MISSES_PER_ADDRESS = 30
+SHARE_LOOKS_PER_ADDRESS = 600
+SHARE_WAIT_S = 300
+# Share links on their page: who has more revokes some.
+SHARE_LINKS_LISTED = 500
+# Projects in which /t/<trace id> looks: each costs a look at ClickHouse of about 10 ms.
+PROJECTS_SEARCHED = 50

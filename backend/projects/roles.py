@@ -15,6 +15,8 @@ Permission = Literal[
     "project:manage",
     "member:manage",
     "audit:read",
+    "share:read",
+    "share:manage",
 ]
 Role = Literal["owner", "admin", "member", "viewer"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -25,8 +27,8 @@ def _permissions(*names: Permission) -> frozenset[Permission]:
 
 
 _VIEWER = _permissions("trace:read", "ingest:read", "score:read")
-_MEMBER = _VIEWER.union(_permissions("score:write", "key:read"))
-_ADMIN = _MEMBER.union(_permissions("key:manage", "project:manage", "member:manage", "audit:read"))
+_MEMBER = _VIEWER.union(_permissions("score:write", "key:read", "share:read"))
+_ADMIN = _MEMBER.union(_permissions("key:manage", "project:manage", "member:manage", "audit:read", "share:manage"))
 
 PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     "owner": _ADMIN,

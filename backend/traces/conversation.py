@@ -136,7 +136,7 @@ def _is_edit(old: Message, new: Message) -> bool:
         return False
     if old.get("role") in SYSTEM:
         return True
-    one, other = (text_of(message)[: limits.COMPARED_CHARS] for message in (old, new))
+    one, other = (text_of(message)[: limits.COMPARED_MESSAGE_CHARS] for message in (old, new))
     return bool(one and other) and SequenceMatcher(None, WORD.findall(one), WORD.findall(other)).ratio() >= SIMILAR
 
 

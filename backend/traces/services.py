@@ -16,6 +16,7 @@ from backend.scores import services as scores
 from backend.store import client
 from backend.store.client import Row
 from backend.store.filters import Compiled, compile_filter
+from backend.store.queries import digests as digest_queries
 from backend.store.queries import spans as span_queries
 from backend.store.queries import traces as trace_queries
 from backend.store.queries.spans import TraceBounds
@@ -264,3 +265,20 @@ def glance(project_id: UUID, trace_id: str) -> SpanView:
     if row is None:
         raise NotFound(f"There is no trace {trace_id} in this project.")
     return assemble.whole_span(row, _log_events(project_id, trace_id, bounds).get(span_id, []))
+
+
+def span_digests(project_id: UUID, trace_id: str) -> dict[str, tuple[int, int]]:
+    """A number for the input and one for the output of each span: equal numbers, equal text. {} for a trace so large
+    that its payloads are not read at once."""
+    trace_id = checked_id(trace_id, TRACE_ID, "trace_id")
+    store = client.current()
+    bounds = span_queries.trace_bounds(store, project_id, trace_id)
+    if bounds is None or bounds.spans > MAX_SPANS_WITH_PAYLOADS:
+        return {}
+    return digest_queries.span_digests(store, project_id, trace_id, bounds, MAX_SPANS_WITH_PAYLOADS)
+
+
+def has_trace(project_id: UUID, trace_id: str) -> bool:
+    """Whether the project has a trace of this id. Raises InvalidInput for what is no id."""
+    trace_id = checked_id(trace_id, TRACE_ID, "trace_id")
+    return span_queries.trace_bounds(client.current(), project_id, trace_id) is not None

@@ -82,6 +82,13 @@ class Reads:
     def explain_cost(self, project_id: UUID, trace_id: str, span_id: str, start_ns: int) -> Formula | None:
         return self.formula
 
+    def span_digests(self, project_id: UUID, trace_id: str) -> dict[str, tuple[int, int]]:
+        return {}
+
+    def has_trace(self, project_id: UUID, trace_id: str) -> bool:
+        self._ask(project_id, trace_id)
+        return self.trace is not None and self.trace.trace_id == trace_id
+
     def scores_of_trace(self, project_id: UUID, trace_id: str) -> list[dict[str, Any]]:
         return self.scores
 
@@ -116,7 +123,7 @@ def _no_failed_logins() -> None:
 def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
     fake = Reads()
     for module, names in (
-        (traces, ("list_traces", "get_trace", "get_span", "get_span_sources")),
+        (traces, ("list_traces", "get_trace", "get_span", "get_span_sources", "span_digests", "has_trace")),
         (calls, ("neighbours",)),
         (pricing, ("explain_cost",)),
         (outlines, ("get_outline", "trace_version", "find_rows")),

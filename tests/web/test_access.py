@@ -14,9 +14,22 @@ from web.urls import urlpatterns
 
 # Pages that need no project, and why.
 PUBLIC = {"login": "one is not logged in yet", "logout": "harmless without a login"}
-ACCOUNT = {"home": "leads to one's own projects", "password": "one's own password"}
-ARGUMENTS = {"trace_id": "0" * 32, "span_id": "0" * 16, "key_id": uuid.UUID(int=1)}
-PROJECT_PATTERNS = [p for p in urlpatterns if p.name not in PUBLIC | ACCOUNT]
+ACCOUNT = {
+    "home": "leads to one's own projects",
+    "password": "one's own password",
+    "find-trace": "looks in one's own projects",
+    "find-span": "looks in one's own projects",
+}
+# Pages for people without an account: a share link is what lets them in (tests/web/test_shared_page.py).
+SHARED = {"shared", "shared-span"}
+ARGUMENTS = {
+    "trace_id": "0" * 32,
+    "span_id": "0" * 16,
+    "key_id": uuid.UUID(int=1),
+    "link_id": uuid.UUID(int=1),
+    "token": "x" * 43,
+}
+PROJECT_PATTERNS = [p for p in urlpatterns if p.name not in {*PUBLIC, *ACCOUNT, *SHARED}]
 
 
 def address(pattern: URLPattern, slug: str) -> str:
@@ -25,13 +38,13 @@ def address(pattern: URLPattern, slug: str) -> str:
 
 
 def test_the_lists_of_exceptions_are_not_stale() -> None:
-    assert set(PUBLIC | ACCOUNT) <= {p.name for p in urlpatterns}
+    assert {*PUBLIC, *ACCOUNT, *SHARED} <= {p.name for p in urlpatterns}
     assert [p.name for p in PROJECT_PATTERNS if "project" not in p.pattern.converters] == []
 
 
 def test_every_view_says_what_it_needs() -> None:
     for pattern in urlpatterns:
-        expected = "account" if pattern.name in ACCOUNT else None
+        expected = "account" if pattern.name in ACCOUNT else "share link" if pattern.name in SHARED else None
         access = getattr(pattern.callback, "access", None)
         if pattern.name in PUBLIC:
             assert access is None
@@ -60,8 +73,16 @@ def test_it_hides_other_projects(world: World, reads: Reads, pattern: URLPattern
 
 @pytest.mark.parametrize("name", ACCOUNT)
 def test_account_pages_need_a_login(world: World, name: str) -> None:
-    reply = browser_of().get(reverse(name))
-    assert (reply.status_code, reply["Location"]) == (302, f"/login/?next={reverse(name)}")
+    path = address(next(p for p in urlpatterns if p.name == name), "")
+    reply = browser_of().get(path)
+    assert (reply.status_code, reply["Location"]) == (302, f"/login/?next={path}")
+
+
+@pytest.mark.parametrize("name", sorted(SHARED))
+def test_shared_pages_need_a_living_link(world: World, reads: Reads, name: str) -> None:
+    reply = browser_of(world.alice).get(address(next(p for p in urlpatterns if p.name == name), ""))
+    assert reply.status_code == 404
+    assert reads.asked == []
 
 
 def test_a_role_without_the_permission_is_told_so(world: World, reads: Reads) -> None:
