@@ -10,7 +10,7 @@ from django.template import Context
 
 from backend.accounts.models import User
 from backend.projects import services as projects
-from web.navigation import GROUPS
+from web.navigation import ENTRIES, GROUPS
 
 register = template.Library()
 
@@ -29,3 +29,8 @@ def side_bar(context: Context) -> dict[str, Any]:
         "here": match.url_name if match else "",
         "csrf_token": context.get("csrf_token", ""),
     }
+
+
+@register.inclusion_tag("parts/go_keys.html")
+def go_keys() -> dict[str, Any]:
+    return {"entries": ENTRIES}
