@@ -155,7 +155,7 @@ await sdk.shutdown();
 )
 AI_SDK = Snippet(
     "ai-sdk",
-    "Vercel AI SDK",
+    "Vercel AI",
     "Version 7 registers once. Versions 4 to 6 have no registerTelemetry: there each call says experimental_telemetry.",
     "npm install ai @ai-sdk/openai @ai-sdk/otel @opentelemetry/sdk-node @opentelemetry/exporter-trace-otlp-proto",
     'import { openai } from "@ai-sdk/openai";\nimport { OpenTelemetry } from "@ai-sdk/otel";\n'
@@ -176,8 +176,8 @@ await sdk.shutdown();
 )
 LANGFUSE = Snippet(
     "langfuse",
-    "Langfuse SDK",
-    "An application that already uses Langfuse: three variables, no other change. Older SDKs read LANGFUSE_HOST.",
+    "Langfuse",
+    "An application that already uses Langfuse: address and keys, no other change. Older SDKs read LANGFUSE_HOST.",
     "pip install langfuse openai",
     """\
 import os
@@ -242,7 +242,7 @@ print(Agent("openai:gpt-4o-mini").run_sync("Say hello.").output)
 )
 VARIABLES = Snippet(
     "variables",
-    "Variables only",
+    "Variables",
     "For an application that has OpenTelemetry already, in any language: it needs no other change.",
     "",
     """\

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.views import account, home, ingest, keys, login, span, start, trace, traces
+from web.views import account, design, home, ingest, keys, login, span, start, trace, traces
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("login/", login.log_in, name="login"),
     path("logout/", login.log_out, name="logout"),
     path("account/password/", account.change_password, name="password"),
+    path("design/", design.design, name="design"),
     path("p/<slug:project>/traces/", traces.trace_list, name="traces"),
     path("p/<slug:project>/traces/<str:trace_id>/", trace.trace_page, name="trace"),
     path("p/<slug:project>/traces/<str:trace_id>/tree/", trace.tree_rows, name="tree-rows"),

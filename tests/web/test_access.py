@@ -14,7 +14,11 @@ from web.urls import urlpatterns
 
 # Pages that need no project, and why.
 PUBLIC = {"login": "one is not logged in yet", "logout": "harmless without a login"}
-ACCOUNT = {"home": "leads to one's own projects", "password": "one's own password"}
+ACCOUNT = {
+    "home": "leads to one's own projects",
+    "password": "one's own password",
+    "design": "the parts of the screens, no data; only with SPANHOUSE_DEBUG",
+}
 ARGUMENTS = {"trace_id": "0" * 32, "span_id": "0" * 16, "key_id": uuid.UUID(int=1)}
 PROJECT_PATTERNS = [p for p in urlpatterns if p.name not in PUBLIC | ACCOUNT]
 
