@@ -10,6 +10,7 @@ from celery.schedules import crontab, schedule
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "resolve-prices": {"task": "pricing.resolve_prices", "schedule": schedule(10), "options": {"expires": 10}},
     "watch-intake": {"task": "intake.watch", "schedule": schedule(30), "options": {"expires": 30}},
+    "build-examples": {"task": "demo.build_examples", "schedule": schedule(3), "options": {"expires": 3}},
     "clean-sessions": {"task": "accounts.clean_sessions", "schedule": crontab(hour="3", minute="17")},
 }
 

@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "backend.accounts",
     "backend.projects",
     "backend.audit",
+    "backend.demo",
     "backend.api",
     "backend.ops",
     "web.apps.WebConfig",

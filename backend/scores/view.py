@@ -28,6 +28,7 @@ class NewScore:
     comment: str = ""
     source: Source = "api"
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
+    created_ns: int = 0  # when it was given; 0 is now
 
 
 @dataclass(frozen=True)
