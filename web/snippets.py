@@ -11,6 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from backend.core import limits
+from backend.demo import services as demo
+from backend.demo.services import Progress
 from backend.projects import services as projects
 from backend.projects.services import NewKey
 from backend.traces import services as traces
@@ -47,6 +49,8 @@ class FirstSteps:
     may_make_key: bool
     created: NewKey | None
     after: int
+    example: Progress | None
+    may_make_example: bool
 
     @property
     def endpoint(self) -> str:
@@ -65,6 +69,8 @@ def first_trace(request: HttpRequest, *, created: NewKey | None = None, after: i
         may_make_key=projects.may(inside.user, inside.project, "key:manage"),
         created=created,
         after=after,
+        example=demo.progress_of(inside.project.organisation),
+        may_make_example=projects.may(inside.user, inside.project, "project:manage"),
     )
 
 

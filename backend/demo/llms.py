@@ -32,7 +32,14 @@ class Llm:
 _OPENAI, _ANTHROPIC = "opentelemetry.instrumentation.openai_v2", "opentelemetry.instrumentation.anthropic"
 _GOOGLE, _ACME = "opentelemetry.instrumentation.google_genai", "acme.llm"
 SONNET = Llm(
-    "anthropic", "claude-sonnet-4-5", "claude-sonnet-4-5-20250929", _ANTHROPIC, "api.anthropic.com", 720, 78, "anthropic"
+    "anthropic",
+    "claude-sonnet-4-5",
+    "claude-sonnet-4-5-20250929",
+    _ANTHROPIC,
+    "api.anthropic.com",
+    720,
+    78,
+    "anthropic",
 )
 OPUS = Llm(
     "anthropic", "claude-opus-4-5", "claude-opus-4-5-20251101", _ANTHROPIC, "api.anthropic.com", 1150, 62, "anthropic"

@@ -102,7 +102,11 @@ def build(project_id: UUID, *, say: Callable[[Progress], None] | None = None) ->
 
     def report(done: load.Done) -> None:
         Example.objects.filter(id=example.id).update(
-            steps_done=done.steps, steps_total=done.total, traces=done.traces, spans=done.spans, updated_at=timezone.now()
+            steps_done=done.steps,
+            steps_total=done.total,
+            traces=done.traces,
+            spans=done.spans,
+            updated_at=timezone.now(),
         )
         progress = progress_of(example.organisation) if say else None
         if say and progress:

@@ -83,7 +83,8 @@ def order_of(random: Random, person: Person, status: str, now_ns: int) -> Order:
         product=product,
         status=status or "delivered",
         carrier=carrier,
-        tracking={"DHL": "JJD", "UPS": "1Z9A", "GLS": "GL", "PostNord": "RR"}[carrier] + f"{random.getrandbits(34):011d}",
+        tracking={"DHL": "JJD", "UPS": "1Z9A", "GLS": "GL", "PostNord": "RR"}[carrier]
+        + f"{random.getrandbits(34):011d}",
         hub=random.choice(shop["hubs"]),
         card=random.choice(shop["cards"]),
         currency=currency,
@@ -131,7 +132,12 @@ def track_shipment(order: Order) -> tuple[dict[str, object], object]:
 
 
 def refund_order(order: Order) -> tuple[dict[str, object], object]:
-    asked = {"order_id": order.number, "amount": order.amount, "currency": order.currency, "reason": "damaged_in_transit"}
+    asked = {
+        "order_id": order.number,
+        "amount": order.amount,
+        "currency": order.currency,
+        "reason": "damaged_in_transit",
+    }
     return asked, {
         "refund_id": "re_" + order.number.removeprefix("A-"),
         "status": "pending",

@@ -121,7 +121,9 @@ def guardrail(trace: Trace, text: str, *, passed: bool, reason: str = "", side: 
     checks = {"prompt_injection": not passed, "personal_data": False, "toxicity": False}
     result: dict[str, object] = {"passed": passed, "checks": checks, **({"reason": reason} if reason else {})}
     with trace.span(
-        f"guardrail {side}", typed("guardrail", **{"input.value": text, "output.value": as_json(result)}), scope="acme.guard"
+        f"guardrail {side}",
+        typed("guardrail", **{"input.value": text, "output.value": as_json(result)}),
+        scope="acme.guard",
     ):
         trace.wait(22)
 

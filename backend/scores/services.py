@@ -32,7 +32,8 @@ def create_scores(project_id: UUID, scores: Sequence[NewScore], *, author: str) 
     given = [score.id for score in scores if score.id]
     earlier = queries.created_times(client.current(), project_id, given) if given else {}
     made = [
-        _score(score, checked[i], author, earlier.get(score.id) or score.created_ns or now + i) for i, score in enumerate(scores)
+        _score(score, checked[i], author, earlier.get(score.id) or score.created_ns or now + i)
+        for i, score in enumerate(scores)
     ]  # one nanosecond apart, so that the list keeps their order
     rows = [_row(project_id, score, parts, now + i) for i, (score, parts) in enumerate(zip(made, checked, strict=True))]
     queries.insert_scores(client.current(), rows)

@@ -66,7 +66,9 @@ THEMES = ("light", "dark")
 
 def judge(page: Page) -> list[str]:
     """What axe-core says about the page as it is now. Animations have ended: half-faded text has no contrast."""
-    page.evaluate("Promise.all(document.getAnimations().map((a) => a.effect.getTiming().iterations === 1 && a.finished))")
+    page.evaluate(
+        "Promise.all(document.getAnimations().map((a) => a.effect.getTiming().iterations === 1 && a.finished))"
+    )
     page.evaluate(axe_script())  # past the content security policy, which is the point of that
     return page.evaluate(RUN, TAGS)
 

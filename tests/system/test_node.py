@@ -12,6 +12,7 @@ import pytest
 from tests.support.node import FIXTURE, node_packages
 from tests.support.server import Server
 
+
 @pytest.mark.timeout(300)
 def test_spans_of_the_node_exporters_come_back(server: Server) -> None:
     folder = node_packages()

@@ -22,8 +22,8 @@ def start_page(request: ProjectRequest) -> HttpResponse:
             raise Forbidden("Your role does not include making API keys.")
         name = f"First steps, {time.strftime('%Y-%m-%d %H:%M', time.gmtime())}"
         created = projects.create_key(project=request.project, actor=request.user, name=name, scopes=("ingest",))
-    after = time.time_ns() if arrived(request, 0) else 0
-    steps = first_trace(request, created=created, after=after)
+    newest = next(iter(arrived(request, 0)), None)
+    steps = first_trace(request, created=created, after=newest.start_ns if newest else 0)
     template = "start/code.html" if wants_partial(request) else "start/start.html"
     return render_fragment(request, template, first_steps=steps)
 

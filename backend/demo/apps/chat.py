@@ -41,10 +41,19 @@ def talk(name: str, start_ns: int, calendar: Calendar) -> Iterator[Made]:
 
 
 def _request(
-    name: str, at_ns: int, calendar: Calendar, conversation: Conversation, user: str, session: str, said: str, answer: str
+    name: str,
+    at_ns: int,
+    calendar: Calendar,
+    conversation: Conversation,
+    user: str,
+    session: str,
+    said: str,
+    answer: str,
 ) -> Made:
     random = Random(name)
-    trace = Trace(name, calendar.anchor_ns, at_ns, Service("chat-web", "5.2.0" if at_ns < calendar.drift[1] else "5.3.0"), random)
+    trace = Trace(
+        name, calendar.anchor_ns, at_ns, Service("chat-web", "5.2.0" if at_ns < calendar.drift[1] else "5.3.0"), random
+    )
     attributes: dict[str, Value] = {
         "http.request.method": "POST",
         "http.route": "/api/chat",
@@ -70,7 +79,11 @@ def _request(
         root.set({"http.response.status_code": 200, "output.value": answer})
     if random.random() < 0.08:
         after = trace.now + int(random.uniform(4, 40) * SECOND)
-        scores.append(Verdict("thumbs_up", finish == "stop" and random.random() < 0.86, "user", after, author="chat", user_id=user))
+        scores.append(
+            Verdict(
+                "thumbs_up", finish == "stop" and random.random() < 0.86, "user", after, author="chat", user_id=user
+            )
+        )
     return Made(trace, scores)
 
 

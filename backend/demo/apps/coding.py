@@ -122,15 +122,34 @@ class _Agent:
         self.slots = {"module": module, "Model": module.rstrip("s").title(), "path": f"shop/{module}/service.py"}
         path, test_path = f"shop/{module}/service.py", f"tests/{module}/test_service.py"
         service, test = (fill(data("coding")["files"][kind], self.slots) for kind in ("service", "test"))
-        old, new, test_old, test_new = (fill(self.work[key], self.slots) for key in ("old", "new", "test_old", "test_new"))
-        lines = [f"{path}:{n}:{line}" for n, line in enumerate(service.split("\n"), 1) if old.split("\n")[0].strip() in line]
-        self._use("grep", {"pattern": self.work["pattern"], "path": f"shop/{module}"}, "\n".join(lines) or "no matches", 45)
+        old, new, test_old, test_new = (
+            fill(self.work[key], self.slots) for key in ("old", "new", "test_old", "test_new")
+        )
+        lines = [
+            f"{path}:{n}:{line}" for n, line in enumerate(service.split("\n"), 1) if old.split("\n")[0].strip() in line
+        ]
+        self._use(
+            "grep", {"pattern": self.work["pattern"], "path": f"shop/{module}"}, "\n".join(lines) or "no matches", 45
+        )
         self._use("read_file", {"path": path}, _numbered(service), 12)
-        self._use("edit_file", {"path": path, "old": old, "new": new}, f"edited {path}: 1 occurrence", 15, say=f"I replace it because {self.work['why']}")
+        self._use(
+            "edit_file",
+            {"path": path, "old": old, "new": new},
+            f"edited {path}: 1 occurrence",
+            15,
+            say=f"I replace it because {self.work['why']}",
+        )
         if fails:
             self._tests(test_path, self._traceback(module, test_path))
-            self._use("read_file", {"path": test_path}, _numbered(test), 12, say="The test still expects the old behaviour.")
-            self._use("edit_file", {"path": test_path, "old": test_old, "new": test_new}, f"edited {test_path}: 1 occurrence", 15)
+            self._use(
+                "read_file", {"path": test_path}, _numbered(test), 12, say="The test still expects the old behaviour."
+            )
+            self._use(
+                "edit_file",
+                {"path": test_path, "old": test_old, "new": test_new},
+                f"edited {test_path}: 1 occurrence",
+                15,
+            )
         self._tests(test_path, f"{self.random.randint(6, 24)} passed in {self.random.uniform(0.4, 4.2):.2f}s")
 
     def _traceback(self, module: str, path: str) -> str:
@@ -148,8 +167,12 @@ class _Agent:
         """The agent runs the same failing test again and again."""
         target = f"tests/{module}/test_service.py::test_retry_schedule"
         for _ in range(LOOP):
-            output = self._traceback(module, target.split("::")[0]).replace(f"test_create_{module}", "test_retry_schedule")
-            self._use("run_tests", {"target": target}, output, 6_200, say="Perhaps the test is flaky. I run it once more.")
+            output = self._traceback(module, target.split("::")[0]).replace(
+                f"test_create_{module}", "test_retry_schedule"
+            )
+            self._use(
+                "run_tests", {"target": target}, output, 6_200, say="Perhaps the test is flaky. I run it once more."
+            )
 
     def _use(self, tool: str, arguments: Arguments, result: str, milliseconds: float, say: str = "") -> None:
         """One step: the model asks for a tool, the tool answers."""
@@ -157,7 +180,9 @@ class _Agent:
             self._compact()
         if self.random.random() < 0.012:
             rate_limited(self.trace, self.talk)
-        say = say or fill(self.random.choice(data("coding")["thoughts"]), {"module": "this module", "path": "it", **self.slots})
+        say = say or fill(
+            self.random.choice(data("coding")["thoughts"]), {"module": "this module", "path": "it", **self.slots}
+        )
         call_id = "toolu_" + self.trace.digest(f"call {len(self.trace.spans)}", 9).hex()
         parts = [*([text_part(say)] if say else []), call_part(call_id, tool, arguments)]
         self.talk.call(self.trace, Reply(parts, finish="tool_call", slow=1.6))
@@ -191,7 +216,9 @@ class _Agent:
         """A subagent with a cheaper model searches; only its report comes back."""
         call_id = "toolu_" + self.trace.digest("explore", 9).hex()
         asked = call_part(call_id, "explore", {"question": question})
-        self.talk.call(self.trace, Reply([text_part("First an overview of what is affected."), asked], finish="tool_call"))
+        self.talk.call(
+            self.trace, Reply([text_part("First an overview of what is affected."), asked], finish="tool_call")
+        )
         report = "\n".join(f"- shop/{module}/service.py:26 and tests/{module}/test_service.py:14" for module in modules)
         attributes: dict[str, Value] = {
             "gen_ai.operation.name": "invoke_agent",
@@ -199,12 +226,23 @@ class _Agent:
             "gen_ai.input.messages": as_json([{"role": "user", "parts": [text_part(question)]}]),
         }
         with self.trace.span("invoke_agent explorer", attributes, scope="acme.devbot") as span:
-            main, self.talk = self.talk, Conversation(HAIKU, data("coding")["explorer_system"], tool_definitions(), temperature=0.0)
+            main, self.talk = (
+                self.talk,
+                Conversation(HAIKU, data("coding")["explorer_system"], tool_definitions(), temperature=0.0),
+            )
             self.talk.extra = {"gen_ai.conversation.id": self.session}
             self.talk.user(question)
-            self._use("run_command", {"command": "git ls-files shop | head -60"}, "\n".join(f"shop/{one}/{name}.py" for one in modules for name in ("models", "service")), 25)
+            self._use(
+                "run_command",
+                {"command": "git ls-files shop | head -60"},
+                "\n".join(f"shop/{one}/{name}.py" for one in modules for name in ("models", "service")),
+                25,
+            )
             for module in modules[:6]:
-                found = f"shop/{module}/service.py:26:            " + fill(self.work["old"], {"module": module, "Model": module.title()}).split("\n")[0]
+                found = (
+                    f"shop/{module}/service.py:26:            "
+                    + fill(self.work["old"], {"module": module, "Model": module.title()}).split("\n")[0]
+                )
                 self._use("grep", {"pattern": self.work["pattern"], "path": f"shop/{module}"}, found, 40)
             self.talk.call(self.trace, Reply([text_part(report)]))
             self.talk = main

@@ -54,10 +54,14 @@ def question(name: str, start_ns: int, calendar: Calendar) -> Made:
             doubtful = random.random() < 0.1
             score = near(random, 0.55 if doubtful else 0.93)
             reason = random.choice(data("docs_rag")["bad" if score < 0.75 else "good"])
-            scores.append(judge(trace, "faithfulness", data("docs_rag")["judge_system"], text, answer, score, reason)[1])
+            scores.append(
+                judge(trace, "faithfulness", data("docs_rag")["judge_system"], text, answer, score, reason)[1]
+            )
     if random.random() < 0.07:
         after = trace.now + int(random.uniform(10, 60) * SECOND)
-        scores.append(Verdict("thumbs_up", random.random() < 0.84, "user", after, author="docs site", user_id=f"{partner}-dev"))
+        scores.append(
+            Verdict("thumbs_up", random.random() < 0.84, "user", after, author="docs site", user_id=f"{partner}-dev")
+        )
     return Made(trace, scores)
 
 

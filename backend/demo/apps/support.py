@@ -165,7 +165,9 @@ class _Run:
             "gen_ai.input.messages": as_json(said),
         }
         with self.trace.span("invoke_agent support-agent", attributes, scope="acme.support") as root:
-            guardrail(self.trace, question, passed=not injected, reason="instruction to reveal the prompt" if injected else "")
+            guardrail(
+                self.trace, question, passed=not injected, reason="instruction to reveal the prompt" if injected else ""
+            )
             if injected:
                 answer = data("support_texts")["blocked"]
             else:
@@ -188,7 +190,9 @@ class _Run:
     def _prompt(self) -> None:
         """The prompt is fetched and filled in before the first call."""
         slots = {"language": self.story.intent["language"], "plan": self.story.person.plan}
-        attributes = typed("prompt", **{"gen_ai.prompt.name": "support-agent", "gen_ai.prompt.version": str(self.version)})
+        attributes = typed(
+            "prompt", **{"gen_ai.prompt.name": "support-agent", "gen_ai.prompt.version": str(self.version)}
+        )
         with self.trace.span("render prompt support-agent", attributes, scope="acme.prompts") as span:
             self.trace.wait(4)
             text = data("support_texts")[f"system_{self.version}"].strip()
@@ -297,10 +301,26 @@ class _Run:
             good = not failed and self.random.random() < (0.38 if drifted else 0.9)
             comments = texts["thumbs_up_comments" if good else "thumbs_down_comments"]
             comment = self.random.choice(comments) if (good or drifted) and self.random.random() < 0.35 else ""
-            self.scores.append(Verdict("thumbs_up", good, "user", after, comment=comment, author="shop widget", user_id=self.story.person.user_id))
+            self.scores.append(
+                Verdict(
+                    "thumbs_up",
+                    good,
+                    "user",
+                    after,
+                    comment=comment,
+                    author="shop widget",
+                    user_id=self.story.person.user_id,
+                )
+            )
         if self.random.random() < 0.022 and not failed:
-            label = self.random.choice(["too_long", "too_long", "good", "tone"] if drifted else ["good"] * 6 + ["wrong_policy", "wrong_tool", "tone"])
+            label = self.random.choice(
+                ["too_long", "too_long", "good", "tone"]
+                if drifted
+                else ["good"] * 6 + ["wrong_policy", "wrong_tool", "tone"]
+            )
             author, later = people.reviewer(self.random), after + 35 * MINUTE
             note = texts["reviewer_notes"][label]
-            self.scores.append(Verdict("correct", label not in ("wrong_policy", "wrong_tool"), "human", later, author=author))
+            self.scores.append(
+                Verdict("correct", label not in ("wrong_policy", "wrong_tool"), "human", later, author=author)
+            )
             self.scores.append(Verdict("category", label, "human", later, comment=note, author=author))

@@ -37,7 +37,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--email", default="", help="The user who gets it; the default project's organisation when left out.")
+        parser.add_argument(
+            "--email", default="", help="The user who gets it; the default project's organisation when left out."
+        )
         parser.add_argument("--now", default="now", help="The end of the two weeks: 2026-05-01T12:00:00Z")
         parser.add_argument("--scale", type=float, default=1.0, help="0.02 makes a small one.")
         parser.add_argument("--serve", action="store_true", help="Then start the server, unless one runs.")
@@ -80,7 +82,9 @@ class Command(BaseCommand):
             self.stdout.write(startup.first_start_text(made))
         project = self._wish(email, now_ns, scale)
         services.build(project.id, say=self._say)
-        self._finish(project, f"Start the server with `make run`, then open http://{environment.host}:{environment.port}")
+        self._finish(
+            project, f"Start the server with `make run`, then open http://{environment.host}:{environment.port}"
+        )
         return True
 
     def _wish(self, email: str, now_ns: int, scale: float) -> Project:
