@@ -1,7 +1,7 @@
 """How to send the first trace: code a person can copy, one piece per SDK, to be filled with address and key.
 
-`[[endpoint]]` is the address of the traces receiver, `[[base]]` the same without /v1/traces, `[[key]]` and `[[public]]` the
-two halves of an API key. A line with a key is left out where none is needed.
+`[[endpoint]]` is the address of the traces receiver, `[[base]]` the same without /v1/traces, `[[key]]` and `[[public]]`
+the two halves of an API key. A line with a key is left out where none is needed.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ def first_trace(request: HttpRequest, *, created: NewKey | None = None, after: i
 
 
 def key_needed(request: ProjectRequest) -> bool:
-    """The receivers take spans without a key only from this machine, for the default project (backend/config/receiver)."""
+    """Without a key spans are taken only from this machine, for the default project (backend.config.receiver)."""
     environment = settings.SPANHOUSE
     opened = environment.one_process and not environment.public_url and request.project.is_default
     return not (opened and _is_local(request))

@@ -1,4 +1,4 @@
-"""Guard: axe-core finds nothing to complain about, on any page, in any state, in either theme. A new page is a new line."""
+"""Guard: axe-core finds no fault with any page, in any state, in either theme. A new page is a new line here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = """async (tags) => {
   const { violations } = await axe.run(document, { runOnly: { type: "tag", values: tags } });
   return violations.flatMap(({ id, help, nodes }) =>
-    nodes.map((node) => `${id}: ${help}: ${node.target.join(" ")} ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`));
+    nodes.map((node) => `${id}: ${help}: ${node.target.join(" ")} ${node.html.slice(0, 160)} `
+      + `${node.any[0]?.message ?? ""}`));
 }"""
 
 State = Callable[[Page], object]

@@ -39,7 +39,7 @@ def test_javascript_parses(snippet: Snippet) -> None:
     subprocess.run(command, input=text(snippet, "sk-sph-1"), text=True, check=True, timeout=20)
 
 
-@pytest.mark.parametrize("snippet", (*SNIPPETS, SPANHOUSE), ids=lambda s: s.id)
+@pytest.mark.parametrize("snippet", [*SNIPPETS, SPANHOUSE], ids=lambda s: s.id)
 def test_everything_is_filled_in(snippet: Snippet) -> None:
     assert "[[" not in text(snippet, "sk-sph-1")
     assert "sk-sph-1" in text(snippet, "sk-sph-1")
