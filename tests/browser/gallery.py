@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.conftest import FLAGS, chromium
 from tests.browser.test_axe import State, click, palette, press
+from tests.support.otlp import request, span
 from tests.support.processes import ROOT, wait_for
 from tests.support.server import EMAIL, PASSWORD, Server
 
@@ -104,6 +105,8 @@ def names_of(server: Server) -> dict[str, str]:
     query = "from backend.demo.models import Example; print(Example.objects.get().project.slug)"
     found = {"example": server.django(query)}
     key = server.manage("create_key", "gallery", "--project", found["example"]).stdout.split()[-1]
+    body = request(*(span(f"step {n}") for n in range(40)), span("broken", span_id=b"")).SerializeToString()
+    server.send(body, key=key)  # something for the Ingest page to tell of
     for name, wanted in (("trace", "name:*support* type:agent latency>3s"), ("failed", "status:error")):
         window = {"from": "now-30d", "to": "now", "filter": wanted, "limit": 1}
         found[name] = server.api("traces", key=key, **window).json()["results"][0]["trace_id"]
