@@ -1,6 +1,6 @@
 # The commands of this house; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-system lint format bench clean
+.PHONY: help run demo test test-unit test-system lint format bench clean
 
 PY := .venv/bin/python
 # Each worker holds an embedded ClickHouse, so two are enough for two cores and a laptop's memory.
@@ -14,6 +14,10 @@ help: ## list the commands
 run: ## set up what is missing and serve everything in one process
 	@scripts/setup run
 	@exec $(PY) manage.py up
+
+demo: ## the same, with an example project in it; a server that runs already makes it
+	@scripts/setup run
+	@exec $(PY) manage.py seed_demo --serve
 
 test: ## set up what the tests need and run them all
 	@scripts/setup test

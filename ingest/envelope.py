@@ -1,4 +1,4 @@
-"""Frames read back: the requests of a segment, each with its project and time (backend/store/envelope.py makes them)."""
+"""Frames read back: the requests of a segment, each with its project and time."""
 
 from __future__ import annotations
 

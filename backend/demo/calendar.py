@@ -13,7 +13,7 @@ from backend.core.limits import SECOND_NS
 HOUR_NS = 3600 * SECOND_NS
 DAY_NS = 24 * HOUR_NS
 DAYS = 14
-# Share of the busiest hour, by hour of the day (UTC): customers in Europe first, America in the evening, Japan at night.
+# Share of the busiest hour, by hour (UTC): customers in Europe first, America in the evening, Japan at night.
 BY_HOUR = (
     0.16, 0.14, 0.13, 0.13, 0.14, 0.18, 0.30, 0.50, 0.75, 0.95, 1.0, 0.97,
     0.85, 0.92, 0.96, 0.93, 0.85, 0.75, 0.66, 0.60, 0.52, 0.42, 0.30, 0.22,

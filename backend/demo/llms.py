@@ -13,6 +13,8 @@ Cache = Literal["", "openai", "anthropic"]
 BYTES_PER_TOKEN = 4.4
 # Providers cache prompts from this length on; OpenAI in steps of 128.
 CACHE_FROM, CACHE_STEP = 1024, 128
+# What Anthropic adds to a request with tools.
+TOOL_USE_TOKENS = 346
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def call_part(call_id: str, name: str, arguments: Mapping[str, object]) -> dict[
 
 @dataclass(frozen=True)
 class Reply:
-    """What the model answers. `slow` multiplies its time, `thinking` are reasoning tokens, `streamed` gives a first token."""
+    """What the model answers. `slow` multiplies its time, `thinking` are reasoning tokens."""
 
     parts: Sequence[Mapping[str, object]]
     finish: str = "stop"
@@ -93,7 +95,8 @@ class Conversation:
         self._tools = tools
         self._system = as_json([text_part(system.strip())]) if system else ""
         self._messages: list[str] = []
-        self._size = tokens(self._system + tools) if system or tools else 0
+        self._base = tokens(self._system + tools) + (TOOL_USE_TOKENS if tools and llm.cache == "anthropic" else 0)
+        self._size = self._base
         self._cached = 0
 
     @property
@@ -117,7 +120,7 @@ class Conversation:
 
     def compact(self, summary: str) -> None:
         """Begin again with a summary: what a long-running agent does when its window is full."""
-        self._size = tokens(self._system + self._tools)
+        self._size = self._base
         self._messages.clear()
         self._cached = min(self._cached, self._size)
         self.user(summary)

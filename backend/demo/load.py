@@ -62,15 +62,17 @@ def segments(project_id: UUID, anchor_ns: int, scale: float) -> Iterator[_Segmen
         for made in step.make():
             traces, spans = traces + 1, spans + len(made.trace.spans)
             segment.body += frame(made.trace.request(), project_id, made.trace.end_ns + EXPORT_DELAY_NS)
-            segment.scores += _scores(made)
+            segment.scores += _scores(made, anchor_ns)
         segment.done = Done(number, len(planned), traces, spans)
         if len(segment.body) > SEGMENT_BYTES or number == len(planned):
             yield segment
             segment = _Segment()
 
 
-def _scores(made: Made) -> list[tuple[str, NewScore]]:
-    return [(verdict.author, _score(made, verdict, n)) for n, verdict in enumerate(made.scores)]
+def _scores(made: Made, anchor_ns: int) -> list[tuple[str, NewScore]]:
+    """(author, score) of each that was given before the anchor."""
+    given = [(verdict, n) for n, verdict in enumerate(made.scores) if verdict.at_ns < anchor_ns]
+    return [(verdict.author, _score(made, verdict, n)) for verdict, n in given]
 
 
 def _score(made: Made, verdict: Verdict, number: int) -> NewScore:

@@ -12,6 +12,7 @@ STATES = ("waiting", "running", "done", "failed")
 class Example(models.Model):
     """One an organisation. `anchor_ns` is the hour at which its two weeks end: making it again gives the same spans."""
 
+    id: int
     organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="example")
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="example")
     anchor_ns = models.BigIntegerField()

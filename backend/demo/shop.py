@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -71,9 +71,10 @@ class Order:
         return "INV-" + self.number.removeprefix("A-")
 
 
-def order_of(random: Random, person: Person, status: str, now_ns: int) -> Order:
+def order_of(random: Random, person: Person, status: str, now_ns: int, kinds: Sequence[str] = ()) -> Order:
+    """`kinds` are the beginnings of the SKUs to choose from; all when empty."""
     shop = data("shop")
-    product = random.choice(shop["product"])
+    product = random.choice([one for one in shop["product"] if not kinds or one["sku"][:2] in kinds])
     currency = CURRENCIES.get(person.tenant, "EUR")
     carrier = random.choice(shop["carriers"])
     age = {"processing": 0, "shipped": random.randint(4, 7)}.get(status, random.randint(9, 24))
@@ -132,7 +133,7 @@ def track_shipment(order: Order) -> tuple[dict[str, object], object]:
 
 
 def refund_order(order: Order) -> tuple[dict[str, object], object]:
-    asked = {
+    asked: dict[str, object] = {
         "order_id": order.number,
         "amount": order.amount,
         "currency": order.currency,

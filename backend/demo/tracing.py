@@ -118,6 +118,7 @@ class Trace:
         made.set(attributes)
         self.spans.append(made)
         self._open.append(made)
+        self.now += 20_000 + self.random.randrange(60_000)  # a child begins after its parent
         yield made
         self._open.pop()
         self.now += 50_000 + self.random.randrange(200_000)

@@ -55,6 +55,7 @@ def _request(
         name, calendar.anchor_ns, at_ns, Service("chat-web", "5.2.0" if at_ns < calendar.drift[1] else "5.3.0"), random
     )
     attributes: dict[str, Value] = {
+        "spanhouse.trace.name": "chat",
         "http.request.method": "POST",
         "http.route": "/api/chat",
         "url.path": "/api/chat",

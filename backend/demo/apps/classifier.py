@@ -11,6 +11,7 @@ from backend.demo.texts import data, fill, weighted
 from backend.demo.tracing import SECOND, Service, Trace, as_json
 
 LANES = 8
+REVIEWER = "rosa.m@acme.example"
 
 
 def night(name: str, start_ns: int, calendar: Calendar, tickets: int) -> Made:
@@ -18,7 +19,14 @@ def night(name: str, start_ns: int, calendar: Calendar, tickets: int) -> Made:
     random = Random(name)
     trace = Trace(name, calendar.anchor_ns, start_ns, Service("ticket-classifier", "0.8.1", host="batch-01"), random)
     counts: dict[str, int] = {}
-    attributes = typed("chain", **{"gen_ai.workflow.name": "ticket-classifier", "spanhouse.tags": ["batch", "nightly"]})
+    attributes = typed(
+        "chain",
+        **{
+            "gen_ai.workflow.name": "ticket-classifier",
+            "spanhouse.trace.name": "ticket-classifier",
+            "spanhouse.tags": ["batch", "nightly"],
+        },
+    )
     with trace.span("classify_tickets", attributes, scope="acme.batch") as root:
         trace.wait(800)
         lanes = [trace.now] * LANES
@@ -33,10 +41,10 @@ def night(name: str, start_ns: int, calendar: Calendar, tickets: int) -> Made:
     checked = random.sample([span for span in trace.spans[1:] if not span.error], min(4, tickets))
     later = trace.now + 7 * 3600 * SECOND
     scores = [
-        Verdict("correct", random.random() < 0.92, "human", min(later + n * 40 * SECOND, calendar.anchor_ns), span.hex_id,
-                author="rosa.m@acme.example")
+        Verdict("correct", random.random() < 0.92, "human", later + n * 40 * SECOND, span.hex_id, author=REVIEWER)
         for n, span in enumerate(checked)
-    ]  # fmt: skip
+        if later < calendar.anchor_ns
+    ]
     return Made(trace, scores)
 
 

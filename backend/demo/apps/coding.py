@@ -71,7 +71,11 @@ class _Agent:
                 self._module(module, fails=self.random.random() < 0.35)
                 if number == stuck:
                     self._loop(module)
-            self._tests("tests", f"{self.random.randint(398, 450)} passed in 61.24s")
+            self._tests(
+                "tests",
+                f"{self.random.randint(398, 450)} passed in 61.24s",
+                say="All modules are done. Now the whole suite.",
+            )
             done = fill(self.work["done"], {"count": len(modules)})
             self.talk.call(self.trace, Reply([text_part(done)]))
             self._finish(root, done)
@@ -85,7 +89,7 @@ class _Agent:
             self._module(small["module"], fails=True)
             if self.random.random() < 0.5:
                 self._module(self.random.choice(["orders", "payments", "sessions"]), fails=self.random.random() < 0.5)
-            done = f"Fixed: {small['title'].lower()}.\n\nThe cause was in `shop/{small['module']}/service.py`: {self.work['why']} A test that failed before now passes. Nothing else was changed."
+            done = fill(data("coding")["fixed"], {**self.work, **small})
             self.talk.call(self.trace, Reply([text_part(done)]))
             self._finish(root, done)
         return Made(self.trace, self._review())
@@ -160,14 +164,14 @@ class _Agent:
             f"E   {failure}\n============ 1 failed, {self.random.randint(5, 20)} passed in 2.31s ============"
         )
 
-    def _tests(self, target: str, output: str) -> None:
-        self._use("run_tests", {"target": target}, output, 9_500)
+    def _tests(self, target: str, output: str, say: str = "") -> None:
+        self._use("run_tests", {"target": target}, output, 9_500, say=say)
 
     def _loop(self, module: str) -> None:
         """The agent runs the same failing test again and again."""
         target = f"tests/{module}/test_service.py::test_retry_schedule"
         for _ in range(LOOP):
-            output = self._traceback(module, target.split("::")[0]).replace(
+            output = self._traceback(module, target.split("::", maxsplit=1)[0]).replace(
                 f"test_create_{module}", "test_retry_schedule"
             )
             self._use(
@@ -180,9 +184,7 @@ class _Agent:
             self._compact()
         if self.random.random() < 0.012:
             rate_limited(self.trace, self.talk)
-        say = say or fill(
-            self.random.choice(data("coding")["thoughts"]), {"module": "this module", "path": "it", **self.slots}
-        )
+        say = say or fill(self.random.choice(data("coding")["thoughts"].get(tool, [""])), self.slots)
         call_id = "toolu_" + self.trace.digest(f"call {len(self.trace.spans)}", 9).hex()
         parts = [*([text_part(say)] if say else []), call_part(call_id, tool, arguments)]
         self.talk.call(self.trace, Reply(parts, finish="tool_call", slow=1.6))
@@ -204,7 +206,7 @@ class _Agent:
     def _compact(self) -> None:
         summary = (
             f"Task: {self.work['title']} ({self.work['ticket']}). Done so far: several modules, all their tests pass. "
-            f"Pattern: {self.work['pattern']}. Decision: {self.work['why']} Now at `shop/{self.slots.get('module', '')}`."
+            f"Pattern: {self.work['pattern']}. Decision: {self.work['why']} Now at `{self.slots.get('module', '')}`."
         )
         with self.trace.span("compact_history", {"spanhouse.span.type": "chain"}, scope="acme.devbot"):
             asked = Conversation(HAIKU, data("coding")["compact_system"], temperature=0.0, max_tokens=1024)
@@ -239,6 +241,7 @@ class _Agent:
                 25,
             )
             for module in modules[:6]:
+                self.slots = {"module": module}
                 found = (
                     f"shop/{module}/service.py:26:            "
                     + fill(self.work["old"], {"module": module, "Model": module.title()}).split("\n")[0]

@@ -32,6 +32,7 @@ def question(name: str, start_ns: int, calendar: Calendar) -> Made:
         "chain",
         **{
             "gen_ai.workflow.name": "docs-rag",
+            "spanhouse.trace.name": "docs-rag",
             "user.id": f"{partner}-dev",
             "tenant": partner,
             "spanhouse.tags": ["docs", "public"],
@@ -40,7 +41,7 @@ def question(name: str, start_ns: int, calendar: Calendar) -> Made:
     )
     scores: list[Verdict] = []
     with trace.span("answer_question", attributes, scope="acme.rag") as root:
-        query = _rewritten(trace, text) if random.random() < 0.5 else text
+        query = _rewritten(trace, text, asked["query"]) if random.random() < 0.5 else text
         found = [documents()[one] for one in asked["docs"]]
         others = [one for one in documents().values() if one not in found]
         if random.random() < 0.006:
@@ -70,8 +71,7 @@ def _model(trace: Trace, calendar: Calendar) -> Llm:
     return GEMINI_NEXT if trace.now >= calendar.drift[0] else GEMINI
 
 
-def _rewritten(trace: Trace, text: str) -> str:
-    query = " ".join(word.strip("?,.") for word in text.split() if len(word) > 3 or word.isupper())
+def _rewritten(trace: Trace, text: str, query: str) -> str:
     talk = Conversation(MISTRAL, data("docs_rag")["rewrite_system"], temperature=0.0, max_tokens=40)
     talk.user(text)
     talk.call(trace, Reply([text_part(query)]))

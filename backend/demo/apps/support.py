@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from random import Random
 from typing import Any
 
 from backend.demo import people, shop
+from backend.demo.apps.support_stories import Session, Turn, new_session
 from backend.demo.calendar import Calendar
 from backend.demo.llms import SONNET, Conversation, Reply, call_part, text_part
-from backend.demo.people import Person
-from backend.demo.shop import Order
 from backend.demo.steps import Made, Verdict, guardrail, judge, near, rate_limited, retrieve, typed
-from backend.demo.texts import data, failure, fill, photo, weighted
+from backend.demo.texts import data, failure, photo
 from backend.demo.tracing import SECOND, Service, Trace, Value, as_json
 
 MINUTE = 60 * SECOND
@@ -23,81 +22,8 @@ INCIDENT_TIMEOUTS, INCIDENT_SLOW = 0.35, 6.0
 
 
 @cache
-def intents() -> list[dict[str, Any]]:
-    return [{"language": "en", **one} for one in data("support_en")["intent"]] + data("support_world")["intent"]
-
-
-@cache
 def tool_definitions() -> str:
     return as_json([{"type": "function", **tool} for tool in data("support_texts")["tool"]])
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What the customer says, what the agent does and answers."""
-
-    question: str
-    answer: str
-    intent: Mapping[str, Any]
-    tools: tuple[str, ...] = ()
-    more: str = ""
-    image: bool = False
-
-
-@dataclass
-class Session:
-    name: str
-    random: Random
-    person: Person
-    order: Order
-    intent: Mapping[str, Any]
-    turns: list[Turn]
-    environment: str
-
-
-def new_session(name: str, start_ns: int) -> Session:
-    random = Random(name)
-    intent = weighted(random, intents())
-    person = people.customer(random, intent["language"])
-    order = shop.order_of(random, person, intent["status"], start_ns)
-    environment = "staging" if random.random() < 0.06 else "production"
-    return Session(name, random, person, order, intent, _turns(random, intent, order), environment)
-
-
-def _turns(random: Random, intent: Mapping[str, Any], order: Order) -> list[Turn]:
-    slots = order.slots()
-    chosen = random.randrange(len(intent["questions"]))
-    by_question = intent.get("answers_by_question")
-    answer = by_question[chosen] if by_question else random.choice(intent["answers"])
-    first = Turn(
-        fill(intent["questions"][chosen], slots),
-        fill(answer, slots),
-        intent,
-        tuple(intent["tools"]),
-        fill(intent["more"], slots),
-        image=intent.get("image", False),
-    )
-    turns = [first]
-    if random.random() < 0.55:
-        turns += [Turn(fill(said, slots), fill(reply, slots), intent) for said, reply in intent["follow"]]
-    if intent["language"] == "en":
-        if random.random() < 0.22:
-            turns.append(_other_matter(random, order))
-        if random.random() < 0.3:
-            turns.append(Turn(*random.choice(data("support_texts")["closing"]), intent))
-    return turns[:6]
-
-
-def _other_matter(random: Random, order: Order) -> Turn:
-    """A second question about the same order."""
-    wanted = random.choice(["invoice_copy", "product_question"])
-    intent = next(one for one in intents() if one["name"] == wanted)
-    chosen = random.randrange(len(intent["questions"]))
-    answers = intent.get("answers_by_question") or intent["answers"]
-    answer = answers[chosen % len(answers)]
-    slots = order.slots()
-    question = "One more thing: " + fill(intent["questions"][chosen], slots)
-    return Turn(question, fill(answer, slots), intent, tuple(intent["tools"]))
 
 
 def session(name: str, start_ns: int, calendar: Calendar) -> Iterator[Made]:
@@ -127,9 +53,8 @@ class _Run:
         self.version = calendar.prompt_version(at_ns)
         self.incident = calendar.in_incident(at_ns)
         release = calendar.release(at_ns)
-        self.trace = Trace(
-            f"{story.name}/{number}", calendar.anchor_ns, at_ns, Service("support-api", release, story.environment), self.random
-        )  # fmt: skip
+        service = Service("support-api", release, story.environment)
+        self.trace = Trace(f"{story.name}/{number}", calendar.anchor_ns, at_ns, service, self.random)
         system = data("support_texts")[f"system_{self.version}"]
         self.talk = Conversation(SONNET, system, tool_definitions(), temperature=0.3, max_tokens=1024)
         self.talk.extra = {
@@ -151,13 +76,14 @@ class _Run:
     def run(self) -> Made:
         injected = self.number == 0 and self.random.random() < 0.008
         question = data("support_texts")["injection"] if injected else self.turn.question
-        said: list[dict[str, Any]] = [{"role": "user", "parts": [text_part(question)]}]
-        pictures = [photo()] if self.turn.image else []
+        pictures = [photo()] if self.turn.image and not injected else []
+        said: list[dict[str, Any]] = [{"role": "user", "parts": [text_part(question), *pictures]}]
         attributes: dict[str, Value] = {
             "gen_ai.operation.name": "invoke_agent",
             "gen_ai.agent.name": "support-agent",
             "gen_ai.agent.id": "agt-support",
             "gen_ai.agent.version": self.trace.service.release,
+            "spanhouse.trace.name": "support-agent",
             "session.id": self.session_id,
             "spanhouse.tags": self._tags(),
             "channel": self.random.choice(("web", "web", "app", "e-mail")),
@@ -208,13 +134,18 @@ class _Run:
         # Looking up and searching are asked for at once, the others one after the other.
         first = [tool for tool in tools if tool in ("lookup_order", "search_knowledge")]
         steps = [step for step in (first, *([tool] for tool in tools if tool not in first)) if step]
-        for step in steps:
-            calls = [(tool, "toolu_" + self.trace.digest(tool, 9).hex()) for tool in step]
+        again: list[str] = []
+        for step in steps:  # grows when a tool has failed: the model asks for it once more
+            number = len(self.trace.spans)
+            calls = [(tool, "toolu_" + self.trace.digest(f"{tool} {number}", 9).hex()) for tool in step]
             parts = [call_part(call_id, tool, self._arguments(tool)) for tool, call_id in calls]
             if not self._call(Reply(parts, finish="tool_call")):
                 return None
             for tool, call_id in calls:
-                self.talk.result(call_id, self._use(tool, call_id))
+                if not self._use(tool, call_id):
+                    again.append(tool)
+            steps += [[tool] for tool in again]
+            again.clear()
         answer = self._long(self.turn.answer) if self.version == 14 else self.turn.answer
         finish = "stop"
         if self.random.random() < 0.006:
@@ -239,8 +170,10 @@ class _Run:
             reply = replace(reply, slow=INCIDENT_SLOW)
         elif self.random.random() < 0.007:
             rate_limited(self.trace, self.talk)
-        elif self.random.random() < 0.0015:
+        elif self.random.random() < 0.002:
             self.talk.fail(self.trace, failure("timeout"), 30_000)
+            if self.random.random() < 0.4:
+                return False
         self.talk.call(self.trace, reply)
         return True
 
@@ -250,9 +183,10 @@ class _Run:
         return shop.TOOLS[tool](self.story.order)[0]
 
     def _query(self) -> str:
-        return self.turn.question.removeprefix("One more thing: ")
+        return self.turn.query or self.turn.question
 
-    def _use(self, tool: str, call_id: str) -> object:
+    def _use(self, tool: str, call_id: str) -> bool:
+        """The tool's span, and its result for the model; False when it failed."""
         attributes: dict[str, Value] = {
             "gen_ai.operation.name": "execute_tool",
             "gen_ai.tool.name": tool,
@@ -263,24 +197,27 @@ class _Run:
         with self.trace.span(f"execute_tool {tool}", attributes, scope="acme.support") as span:
             broken = self._breaks(tool)
             if broken:
-                self.trace.wait(4_000)
+                self.trace.wait(5_000, 0.02)
                 span.fail(failure(broken, self.story.order.slots()), self.trace.now)
-                return {"error": span.error}
+                self.talk.result(call_id, {"error": span.error})
+                return False
             result = self._search() if tool == "search_knowledge" else shop.TOOLS[tool](self.story.order)[1]
             self.trace.wait({"track_shipment": 420, "refund_order": 650, "search_knowledge": 15}.get(tool, 90))
             span.set({"gen_ai.tool.call.result": as_json(result)})
-        return result
+        self.talk.result(call_id, result)
+        return True
 
     def _breaks(self, tool: str) -> str:
-        chances = {"lookup_order": ("not_found", 0.012), "track_shipment": ("carrier", 0.03)}
+        chances = {"lookup_order": ("orders", 0.012), "track_shipment": ("carrier", 0.03)}
         name, chance = chances.get(tool, ("", 0.0))
         return name if self.random.random() < chance else ""
 
     def _search(self) -> object:
         articles = data("knowledge")["article"]
-        fitting = [one for one in articles if one["topic"] == self.turn.intent["topic"]]
-        others = [one for one in articles if one not in fitting]
-        found = self.random.sample(fitting, min(3, len(fitting))) + self.random.sample(others, 2)
+        best = [one for one in articles if one["id"] in self.turn.articles]
+        near_by = [one for one in articles if one["topic"] == self.turn.intent["topic"] and one not in best]
+        others = [one for one in articles if one not in best and one not in near_by]
+        found = [*best, *self.random.sample(near_by, 1), *self.random.sample(others, 4 - len(best))]
         retrieve(self.trace, self._query(), found, "help-centre")
         return [{"id": one["id"], "title": one["title"], "text": one["text"]} for one in found[:3]]
 
@@ -299,7 +236,7 @@ class _Run:
         after = self.trace.now + int(self.random.uniform(5, 90) * SECOND)
         if self.random.random() < (0.28 if drifted else 0.15):
             good = not failed and self.random.random() < (0.38 if drifted else 0.9)
-            comments = texts["thumbs_up_comments" if good else "thumbs_down_comments"]
+            comments = texts["thumbs_up_comments" if good else "thumbs_down_comments"][self.story.intent["language"]]
             comment = self.random.choice(comments) if (good or drifted) and self.random.random() < 0.35 else ""
             self.scores.append(
                 Verdict(

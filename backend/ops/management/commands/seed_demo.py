@@ -63,7 +63,7 @@ class Command(BaseCommand):
             os.chdir(began)
         if serve and own:
             connections.close_all()
-            os.execv(sys.executable, [sys.executable, str(MANAGE), "up"])  # noqa: S606 - no shell in between
+            os.execv(sys.executable, [sys.executable, str(MANAGE), "up"])
 
     def _run(self, environment: Environment, email: str, now_ns: int, scale: float) -> bool:
         """Whether this process made it; False when a running server did."""
@@ -82,9 +82,7 @@ class Command(BaseCommand):
             self.stdout.write(startup.first_start_text(made))
         project = self._wish(email, now_ns, scale)
         services.build(project.id, say=self._say)
-        self._finish(
-            project, f"Start the server with `make run`, then open http://{environment.host}:{environment.port}"
-        )
+        self._finish(project, f"Open http://{environment.host}:{environment.port} (`make run` starts the server)")
         return True
 
     def _wish(self, email: str, now_ns: int, scale: float) -> Project:
@@ -101,7 +99,7 @@ class Command(BaseCommand):
 
     def _ask_server(self, project: Project) -> None:
         """The data folder belongs to a running server: it finds the wish in the database."""
-        self.stdout.write("A server is running on this data folder; it makes the example project.")
+        self.stdout.write("A server is running on this data folder; the example project is made there.")
         give_up = time.monotonic() + BEGIN_S
         shown = -1
         while True:
