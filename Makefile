@@ -51,10 +51,11 @@ format: ## format the code and apply the safe fixes
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: ## measure ingest and queries; JSON lines on stdout
+bench: ## measure ingest, queries and pages; JSON lines on stdout
 	@scripts/setup dev >&2
 	@$(PY) -m benchmarks.ingest $(BENCH_INGEST)
 	@$(PY) -m benchmarks.queries $(BENCH_QUERIES)
+	@$(PY) -m benchmarks.pages $(BENCH_PAGES)
 
 clean: ## remove the virtual environment and caches; the data folder stays
 	rm -rf .venv .make .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist

@@ -7,20 +7,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Entry:
+    """`key`: pressed after `g`, it goes there."""
+
     label: str
     icon: str
     url_name: str
     current_for: tuple[str, ...]
+    key: str
 
 
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
-    ("Observe", (Entry("Traces", "list", "traces", ("traces", "trace", "span", "compare")),)),
+    ("Observe", (Entry("Traces", "list", "traces", ("traces", "trace", "span", "compare"), "t"),)),
     (
         "Operate",
         (
-            Entry("Ingest", "inbox", "ingest", ("ingest",)),
-            Entry("API keys", "key-round", "keys", ("keys", "key-revoke")),
-            Entry("Share links", "share-2", "sharing", ("sharing", "share-revoke")),
+            Entry("Send traces", "plug", "start", ("start",), "s"),
+            Entry("Ingest", "inbox", "ingest", ("ingest",), "i"),
+            Entry("API keys", "key-round", "keys", ("keys", "key-revoke"), "k"),
+            Entry("Share links", "share-2", "sharing", ("sharing", "share-revoke"), "l"),
         ),
     ),
 )
+ENTRIES: tuple[Entry, ...] = tuple(entry for _, entries in GROUPS for entry in entries)

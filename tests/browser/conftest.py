@@ -36,6 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.nodeid:
             item.add_marker("browser")
+    # It needs the server as it is before the first trace.
+    items.sort(key=lambda item: "tests/browser/test_first_run" not in item.nodeid)
 
 
 @dataclass

@@ -6,39 +6,17 @@ import json
 import os
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
-from tests.support.processes import ROOT
+from tests.support.node import FIXTURE, node_packages
 from tests.support.server import Server
-
-FIXTURE = ROOT / "tests/fixtures/node"
-# Kept between runs; the first one downloads some 10 MB.
-CACHE = ROOT / ".make/node-exporters"
-
-
-def installed() -> Path:
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("npm is not installed (Debian, Ubuntu: apt-get install npm)")
-    CACHE.mkdir(parents=True, exist_ok=True)
-    package = (FIXTURE / "package.json").read_text(encoding="utf-8")
-    stamp = CACHE / "installed.json"
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != package:
-        (CACHE / "package.json").write_text(package, encoding="utf-8")
-        command = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
-        done = subprocess.run(command, cwd=CACHE, capture_output=True, text=True, timeout=240, check=False)
-        if done.returncode != 0:
-            pytest.skip(f"npm could not install the exporters: {done.stderr.strip()[-300:]}")
-        stamp.write_text(package, encoding="utf-8")
-    shutil.copy(FIXTURE / "export.mjs", CACHE)
-    return CACHE
 
 
 @pytest.mark.timeout(300)
 def test_spans_of_the_node_exporters_come_back(server: Server) -> None:
-    folder = installed()
+    folder = node_packages()
+    shutil.copy(FIXTURE / "export.mjs", folder)
     environment = {**os.environ, "SPANHOUSE_OTLP": server.otlp, "SPANHOUSE_GRPC": server.grpc}
     done = subprocess.run(
         ["node", "export.mjs"], cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False

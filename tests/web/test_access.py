@@ -17,6 +17,7 @@ PUBLIC = {"login": "one is not logged in yet", "logout": "harmless without a log
 ACCOUNT = {
     "home": "leads to one's own projects",
     "password": "one's own password",
+    "design": "the parts of the screens, no data; only with SPANHOUSE_DEBUG",
     "find-trace": "looks in one's own projects",
     "find-span": "looks in one's own projects",
 }

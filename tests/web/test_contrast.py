@@ -13,7 +13,9 @@ GROUNDS = ("bg", "surface", "raised", "sunken", "hover", "selected")
 WANTED = [
     *((text, ground) for text in ("text", "text-2", "text-3") for ground in GROUNDS),
     *((kind, f"{kind}-weak") for kind in ("ok", "warn", "bad", "accent")),
-    *((kind, "surface") for kind in ("ok", "warn", "bad", "accent", "llm", "retriever", "evaluator")),
+    *((kind, "surface") for kind in ("ok", "warn", "bad", "accent", "llm", "retriever", "evaluator", "tool")),
+    *((kind, "sunken") for kind in ("llm", "retriever", "evaluator", "tool")),
+    ("bg", "text"),
     ("text", "bad-weak"),
     ("text-2", "bad-weak"),
     ("on-accent", "accent"),

@@ -34,6 +34,12 @@ def icon(name: str, size: int = 16) -> SafeString:
     return _svg(str(name), int(size))
 
 
+@register.filter
+def icon_names(names: str) -> list[str]:
+    """Names written with spaces between, for a template that draws several."""
+    return names.split()
+
+
 @register.simple_tag
 def type_icon(span_type: str) -> SafeString:
     """The coloured square that stands for a span's type."""

@@ -1,0 +1,114 @@
+"""Guard: axe-core finds no fault with any page, in any state, in either theme. A new page is a new line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.conftest import Site
+from tests.support.node import axe_script
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """async (tags) => {
+  const { violations } = await axe.run(document, { runOnly: { type: "tag", values: tags } });
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help}: ${node.target.join(" ")} ${node.html.slice(0, 160)} `
+      + `${node.any[0]?.message ?? ""}`));
+}"""
+
+State = Callable[[Page], object]
+TRACE = "/p/tests/traces/{agent}/"
+
+
+def press(key: str) -> State:
+    return lambda page: page.keyboard.press(key)
+
+
+def click(selector: str) -> State:
+    return lambda page: page.locator(selector).first.click()
+
+
+def palette(text: str) -> State:
+    def opened(page: Page) -> None:
+        page.keyboard.press("Control+k")
+        page.locator("#palette-input").fill(text)
+
+    return opened
+
+
+# name → address, what is done before the page is judged. `{agent}` and the like are ids of traces of `site`.
+PAGES: dict[str, tuple[str, State | None]] = {
+    "list": ("/p/tests/traces/", None),
+    "list, time menu": ("/p/tests/traces/", click(".range summary")),
+    "list, nothing matches": ("/p/tests/traces/?filter=name:nothing-has-this-name", None),
+    "list, wrong filter": ("/p/tests/traces/?filter=model:x+(", None),
+    "list, keys": ("/p/tests/traces/", press("?")),
+    "list, palette": ("/p/tests/traces/", palette("")),
+    "list, palette searching": ("/p/tests/traces/", palette("tra")),
+    "list, project switcher": ("/p/tests/traces/", click(".switcher summary")),
+    "trace": (TRACE, None),
+    "trace, hostile": ("/p/tests/traces/{evil}/", None),
+    "trace, deep": ("/p/tests/traces/{deep}/", None),
+    "trace, keys": (TRACE, press("?")),
+    "start": ("/p/tests/start/", None),
+    "start, another SDK": ("/p/tests/start/", click("#tab-node")),
+    "ingest": ("/p/tests/ingest/", None),
+    "ingest, table": ("/p/tests/ingest/", click(".as-table summary")),
+    "keys of the API": ("/p/tests/settings/keys/", None),
+    "password": ("/account/password/", None),
+    "not found": ("/nowhere/", None),
+    "wrong address": ("/p/tests/traces/?range=99y", None),
+}
+THEMES = ("light", "dark")
+
+
+def judge(page: Page) -> list[str]:
+    """What axe-core says about the page as it is now. Animations have ended: half-faded text has no contrast."""
+    page.evaluate(
+        "Promise.all(document.getAnimations().map((a) => a.effect.getTiming().iterations === 1 && a.finished))"
+    )
+    page.evaluate(axe_script())  # past the content security policy, which is the point of that
+    return page.evaluate(RUN, TAGS)
+
+
+@pytest.fixture(params=THEMES)
+def themed(request: Any, context: BrowserContext) -> Iterator[Page]:
+    page = context.new_page()
+    page.emulate_media(color_scheme=request.param, reduced_motion="reduce")
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(themed: Page, site: Site, name: str) -> None:
+    address, state = PAGES[name]
+    themed.goto(address.format(agent=site.agent, evil=site.evil, deep=site.deep, wide=site.wide))
+    if state:
+        state(themed)
+    assert judge(themed) == []
+
+
+def test_axe_finds_nothing_on_a_phone(themed: Page, site: Site) -> None:
+    themed.set_viewport_size({"width": 390, "height": 844})
+    for address in (site.traces, site.trace(site.agent), "/p/tests/start/", "/p/tests/settings/keys/"):
+        themed.goto(address)
+        assert judge(themed) == [], address
+    themed.get_by_role("link", name="Menu", exact=True).click()
+    assert judge(themed) == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_axe_finds_nothing_before_the_login(browser: Browser, site: Site, theme: Any) -> None:
+    context = browser.new_context(base_url=site.server.web, color_scheme=theme)
+    page = context.new_page()
+    page.goto("/login/")
+    assert judge(page) == []
+    page.get_by_label("Email").fill("nobody@example.com")
+    page.get_by_label("Password").fill("not the right one")
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("alert").wait_for()
+    assert judge(page) == []
+    context.close()
