@@ -217,7 +217,7 @@ def test_a_running_trace_grows_and_keeps_folds_and_selection(page: Page, site: S
     page.get_by_role("treeitem", name=re.compile("step 1")).locator("[data-fold]").click()
     expect(page.get_by_role("treeitem", name=re.compile("inner"))).to_be_hidden()
     site.server.send(request(root).SerializeToString())
-    expect(page.get_by_role("treeitem", name=re.compile("^span run"))).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("treeitem", name=re.compile("^run"))).to_be_visible(timeout=15_000)
     expect(page.get_by_role("treeitem", name=re.compile("inner"))).to_be_hidden()
     expect(page.get_by_role("treeitem", name=re.compile("step 2"))).to_have_attribute("aria-selected", "true")
     expect(page.get_by_role("heading", level=1)).to_have_text("run")
