@@ -162,8 +162,7 @@ class Call:
             self._end()
 
     def write(self, attributes: dict[str, Any]) -> None:
-        for key, value in attributes.items():
-            self.span.set_attribute(key, value)
+        self.span.set_attributes(attributes)
 
     def _end(self) -> None:
         try:

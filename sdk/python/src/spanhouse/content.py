@@ -8,9 +8,9 @@ from typing import Any
 
 from spanhouse import names
 from spanhouse.messages import as_messages
-from spanhouse.values import cut, is_json, plain, to_text
+from spanhouse.values import cut, plain, to_text
 
-JSON, PLAIN = "application/json", "text/plain"
+JSON = "application/json"
 _CHATS = ("llm", "agent")
 _TYPE_OF_OPERATION = {found[names.OPERATION]: word for word, found in names.TYPES.items() if names.OPERATION in found}
 
@@ -28,7 +28,7 @@ def input_of(span_type: str, value: Any, limit: int) -> dict[str, str]:
         messages = _messages(value, "user", limit)
         if messages is not None:
             return {names.INPUT_MESSAGES: messages}
-    return {names.INPUT: to_text(value, limit), names.INPUT_MIME: JSON if is_json(value) else PLAIN}
+    return _generic(names.INPUT, names.INPUT_MIME, value, limit)
 
 
 def output_of(span_type: str, value: Any, limit: int) -> dict[str, str]:
@@ -38,7 +38,12 @@ def output_of(span_type: str, value: Any, limit: int) -> dict[str, str]:
         messages = _messages(value, "assistant", limit)
         if messages is not None:
             return {names.OUTPUT_MESSAGES: messages}
-    return {names.OUTPUT: to_text(value, limit), names.OUTPUT_MIME: JSON if is_json(value) else PLAIN}
+    return _generic(names.OUTPUT, names.OUTPUT_MIME, value, limit)
+
+
+def _generic(key: str, mime_key: str, value: Any, limit: int) -> dict[str, str]:
+    text = to_text(value, limit)
+    return {key: text} if isinstance(value, str) else {key: text, mime_key: JSON}  # text is what readers assume
 
 
 def _messages(value: Any, role: str, limit: int) -> str | None:

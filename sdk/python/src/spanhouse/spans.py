@@ -218,8 +218,7 @@ class Span:
             if span is not None and span.is_recording():
                 client = active.client
                 limit = client.settings.max_value_chars if client is not None else _DEFAULT_LIMIT
-                for key, value in make(limit).items():
-                    span.set_attribute(key, value)
+                span.set_attributes(make(limit))
         except Exception:
             failed("writing to a span")
         return self

@@ -51,11 +51,6 @@ def to_attribute(value: Any, limit: int) -> Attribute:
     return to_text(value, limit)
 
 
-def is_json(value: Any) -> bool:
-    """Whether `to_text` gives JSON rather than plain text."""
-    return type(value) is not str
-
-
 class _Reader:
     """One value's reading; `left` characters and `items` items may still be taken."""
 
