@@ -252,9 +252,9 @@ class Worker:
         answer = self._post(self._settings.metrics_url, body, deadline)
         if answer.again:
             self._wait(answer)
-        elif answer.reason in ("unauthenticated", "forbidden"):
+        elif answer.reason:  # kept in the ledger, for a key or a server that takes it
             self._report_at = time.monotonic() + REFUSED_REPORT_S
-        else:  # taken, or a server that knows no metrics
+        else:
             self._accounts.reported(counts)
             self._report = None
 
