@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 _deliveries: weakref.WeakSet[Delivery] = weakref.WeakSet()
 _hooked: set[str] = set()
-# Their children end without `atexit`, but call what is registered with these modules' own `Finalize`.
-_POOLS = ("multiprocessing.util", "billiard.util")
 LATE = -100  # after everything that the application registered
 
 
@@ -50,28 +48,32 @@ def _in_child() -> None:
 
 
 def _hook_pools() -> None:
-    """Before each fork, as the application may have imported them since."""
-    for name in _POOLS:
+    """Children of pools end without `atexit`. Before each fork, as the application may have imported them since."""
+    for name, follow in (("multiprocessing.util", _follow_multiprocessing), ("celery.signals", _follow_celery)):
         module = sys.modules.get(name)
         if module is not None and name not in _hooked:
             _hooked.add(name)
             try:
-                module.register_after_fork(_deliveries, lambda _, module=module: _finalize(module))
+                follow(module)
             except Exception:
                 failed("following forked processes")
 
 
+def _follow_multiprocessing(util: Any) -> None:
+    """The child forgets what its parent had registered, so it is registered in the child."""
+    util.register_after_fork(_deliveries, lambda _: util.Finalize(None, end, exitpriority=LATE))
+
+
+def _follow_celery(signals: Any) -> None:
+    """A worker of its pool ends with `os._exit`, after this signal."""
+    signals.worker_process_shutdown.connect(lambda **_: end(), weak=False, dispatch_uid="spanhouse")
+
+
 def _finalize_child() -> None:
     """For `init` inside a child that was not forked from a process with a client."""
-    for name in _POOLS:
-        module = sys.modules.get(name)
-        process = sys.modules.get(name.replace(".util", ".process"))
-        if module is not None and getattr(process, "parent_process", lambda: None)() is not None:
-            _finalize(module)
-
-
-def _finalize(module: Any) -> None:
+    util, process = sys.modules.get("multiprocessing.util"), sys.modules.get("multiprocessing.process")
     try:
-        module.Finalize(None, end, exitpriority=LATE)
+        if util is not None and process is not None and process.parent_process() is not None:
+            util.Finalize(None, end, exitpriority=LATE)
     except Exception:
         failed("following forked processes")
