@@ -65,14 +65,16 @@ def begin(plan: Plan, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | N
         return None
     try:
         call = Call(plan, client.tracer.start_span(plan.name, attributes=plan.attributes), client.settings)
-        if call.recording:
-            wanted = plan.capture_input if plan.capture_input is not None else client.settings.capture
-            if wanted:
-                call.write(content.input_of(plan.type, plan.arguments(args, kwargs), client.settings.max_value_chars))
-        return call
     except Exception:
         failed("observing a call")
         return None
+    try:
+        wanted = plan.capture_input if plan.capture_input is not None else client.settings.capture
+        if wanted and call.recording:
+            call.write(content.input_of(plan.type, plan.arguments(args, kwargs), call.limit))
+    except Exception:
+        failed("observing arguments")
+    return call
 
 
 class Call:

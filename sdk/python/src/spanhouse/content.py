@@ -43,11 +43,11 @@ def output_of(span_type: str, value: Any, limit: int) -> dict[str, str]:
 
 def _generic(key: str, mime_key: str, value: Any, limit: int) -> dict[str, str]:
     text = to_text(value, limit)
-    return {key: text} if isinstance(value, str) else {key: text, mime_key: JSON}  # text is what readers assume
+    return {key: text} if type(value) is str else {key: text, mime_key: JSON}  # text is what readers assume
 
 
 def _messages(value: Any, role: str, limit: int) -> str | None:
-    found = as_messages(cut(value, limit) if isinstance(value, str) else plain(value, limit), role)
+    found = as_messages(cut(value, limit) if type(value) is str else plain(value, limit), role)
     return None if found is None else json.dumps(found, ensure_ascii=False)
 
 

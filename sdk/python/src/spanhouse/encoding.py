@@ -18,6 +18,7 @@ def encode(spans: Sequence[ReadableSpan], mask: Mask | None) -> tuple[bytes, lis
     from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 
     ready = [masked(span, mask) for span in spans] if mask else list(spans)
+    ready = [span if _is_valid(span) else masked(span, _valid) for span in ready]
     try:
         return bytes(encode_spans(ready).SerializePartialToString()), list(spans)
     except Exception:
@@ -28,17 +29,37 @@ def encode(spans: Sequence[ReadableSpan], mask: Mask | None) -> tuple[bytes, lis
 
 
 def _writable(span: ReadableSpan) -> ReadableSpan | None:
-    """The span, or a copy whose texts are repaired; None when nothing helps."""
+    """The span, when it can be written."""
     from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 
-    for attempt in (span, masked(span, _valid)):
-        try:
-            encode_spans([attempt]).SerializePartialToString()
-        except Exception as error:
-            warn(f"a span cannot be written: {error}")
-        else:
-            return attempt
-    return None
+    try:
+        encode_spans([span]).SerializePartialToString()
+    except Exception as error:
+        warn(f"a span cannot be written: {error}")
+        return None
+    return span
+
+
+def _is_valid(span: ReadableSpan) -> bool:
+    """Whether all texts are Unicode: the encoder leaves out an attribute that is not, and logs a page about it."""
+    if not _encodable(span.name):
+        return False
+    holders = (span.attributes, *(event.attributes for event in span.events))
+    return all(_encodable(text) for holder in holders for value in (holder or {}).values() for text in _texts(value))
+
+
+def _texts(value: Any) -> Sequence[Any]:
+    return (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
+
+
+def _encodable(text: Any) -> bool:
+    if not isinstance(text, str) or text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _valid(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any, Callable, TypeVar, overload
 
 from spanhouse.calls import Call, Plan, begin
@@ -78,11 +79,12 @@ def _plain(function: Any, plan: Plan) -> Any:
         except BaseException as error:
             call.fail(error)
             raise
-        if inspect.isgenerator(result):
+        kind = type(result)  # isinstance would run code of the result's
+        if kind is GeneratorType:
             return items(lambda: result, plan, call.pause())()
-        if inspect.isasyncgen(result):
+        if kind is AsyncGeneratorType:
             return async_items(lambda: result, plan, call.pause())()
-        if inspect.iscoroutine(result):
+        if kind is CoroutineType:
             return _await(result, call.pause())
         call.finish(result)
         return result
