@@ -61,6 +61,12 @@ def test_the_conventions_page_is_up_to_date() -> None:
     assert script.with_tables(page) == page, "run .venv/bin/python scripts/write_conventions.py"
 
 
+def test_the_sdks_parameters_are_up_to_date() -> None:
+    script = load(ROOT / "scripts/write_sdk_parameters.py")
+    page = text("sdk/python/README.md")
+    assert script.with_table(page) == page, "run .venv/bin/python scripts/write_sdk_parameters.py"
+
+
 def load(path: Path):
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None

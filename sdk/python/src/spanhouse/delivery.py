@@ -118,7 +118,8 @@ class Delivery(SpanProcessor):
         process.used = True
         if process.thread is None:
             self._start(process)
-        if len(process.queue) % self._settings.batch_spans == 0:
+        waiting = len(process.queue)
+        if waiting and waiting % self._settings.batch_spans == 0:
             process.wake.set()
 
     def _start(self, process: _Process) -> None:
