@@ -67,6 +67,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def run(python: str | Path, code: str, server: Server, folder: Path, service: str = "", libraries: str = "0") -> str:
     with provider_module().FakeProvider() as provider:
         address = provider.address
+        code = code.replace("Portkey()", f"Portkey(base_url={address + '/v1'!r})")  # it has no variable for it
         environment = {
             **clean_environment(),
             "PYTHONPATH": SOURCE,

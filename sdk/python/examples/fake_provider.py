@@ -36,7 +36,9 @@ class FakeProvider:
 
 def chat(request: dict[str, Any]) -> dict[str, Any]:
     call = _tool_call(request)
-    message: dict[str, Any] = {"role": "assistant", "content": None if call else ANSWER}
+    # DSPy asks for its fields under headings.
+    text = f"[[ ## answer ## ]]\n{ANSWER}\n\n[[ ## completed ## ]]" if "[[ ## answer" in json.dumps(request) else ANSWER
+    message: dict[str, Any] = {"role": "assistant", "content": None if call else text}
     if call:
         message["tool_calls"] = [{"id": "call_1", "type": "function", "function": call}]
     choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if call else "stop", "logprobs": None}

@@ -81,7 +81,7 @@ class Sender:
                 return _taken(reply.read(MAX_REPLY_BYTES), url)
         except urllib.error.HTTPError as error:
             with error:
-                return _refused(error.code, error.headers, _text_of(error))
+                return _refused(error.code, dict(error.headers.items()), _text_of(error))
         except Exception as error:  # no connection, no name, no time, a broken answer
             return Answer("unreachable", again=True, text=str(error) or type(error).__name__)
 
@@ -109,7 +109,7 @@ def _refused(status: int, headers: Mapping[str, str], text: str) -> Answer:
 
 def _after(headers: Mapping[str, str]) -> float | None:
     """Retry-After in seconds: a number, or a date."""
-    given = (headers.get("Retry-After") or "").strip()
+    given = next((text for name, text in headers.items() if name.lower() == "retry-after"), "").strip()
     if not given:
         return None
     try:
