@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -143,6 +146,27 @@ def test_the_global_provider_is_left_alone(client):
     assert trace.get_tracer_provider() is not client.tracer_provider
     with spanhouse.span("ours") as s:
         assert format(trace.get_current_span().get_span_context().span_id, "016x") == s.span_id
+
+
+def test_the_global_provider_is_ours_when_asked_for(collector, tmp_path):
+    code = f"""
+import spanhouse
+from opentelemetry import trace
+spanhouse.init("{collector.address}", set_global=True, auto_instrument=False, spool_dir="{tmp_path}")
+with trace.get_tracer("somebody").start_as_current_span("theirs"):
+    pass
+"""
+    path = os.pathsep.join(sys.path)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, env={**os.environ, "PYTHONPATH": path})
+    assert [span.name for span in collector.spans()] == ["theirs"]
+
+
+def test_a_trace_that_is_not_kept_is_not_scored(start, collector):
+    start(sample_rate=0)
+    with spanhouse.span("x") as s:
+        s.set_input("y")
+        assert (s.is_sampled, spanhouse.score("n", 1)) == (False, "")
+    assert spanhouse.flush().made == 0
 
 
 def test_the_resource(start, collector):

@@ -71,6 +71,8 @@ class Client:
 
             uninstrument(self.instrumentors)
         self.shutdown()
+        if self.delivery is not None:
+            self.delivery.end()
         threads.uninstall()
 
 
@@ -191,6 +193,8 @@ def score(
             return ""
         if trace_id is None and span_id is None and session_id is None:
             here = current_span()
+            if here.trace_id and not here.is_sampled:
+                return ""  # a score of a trace that is not kept
             trace_id, span_id = here.trace_id, here.span_id
             if not trace_id:
                 warn("score() was called outside of a span and without trace_id; it is ignored")

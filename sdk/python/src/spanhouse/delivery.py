@@ -21,6 +21,7 @@ from spanhouse.queue import Queue
 from spanhouse.scores import ScoreQueue
 from spanhouse.sender import Sender
 from spanhouse.spool import Spool
+from spanhouse.threads import start_bare
 from spanhouse.warn import failed, warn
 from spanhouse.worker import Worker
 
@@ -129,7 +130,7 @@ class Delivery(SpanProcessor):
             thread = threading.Thread(target=self._run, args=(process,), name="spanhouse", daemon=True)
             process.thread = thread
             try:
-                thread.start()
+                start_bare(thread)
             except RuntimeError:  # the interpreter is ending: flush() sends in its caller's thread
                 process.thread = None
 

@@ -18,7 +18,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from spanhouse.parameters import LOOPBACK, Settings
+from spanhouse.forms import LOOPBACK
+from spanhouse.parameters import Settings
 from spanhouse.version import VERSION
 
 RETRY = frozenset((408, 429, 502, 503, 504))

@@ -113,6 +113,14 @@ class Span:
             return ""
 
     @property
+    def is_sampled(self) -> bool:
+        """Whether the span's trace is kept."""
+        try:
+            return self._span is not None and bool(self._span.get_span_context().trace_flags.sampled)
+        except Exception:
+            return False
+
+    @property
     def otel(self) -> Any:
         """The OpenTelemetry span, for what is not offered here; None when there is none."""
         return self._span

@@ -68,6 +68,11 @@ def _submit_with_context(self: ThreadPoolExecutor, fn: Callable[..., Any], /, *a
     return _submit(self, _bound(fn, otel_context.get_current()), *args, **kwargs)
 
 
+def start_bare(thread: threading.Thread) -> None:
+    """A thread of our own, which outlives the block that happens to start it."""
+    _start(thread)
+
+
 def install() -> None:
     if threading.Thread.start is _start:
         threading.Thread.start = _start_with_context  # type: ignore[method-assign]
