@@ -57,6 +57,7 @@ def test_it_reads_reasons_that_it_knows() -> None:
         body({"queue_full": 5}, time_ns=1),
         b"otel.sdk. and no protobuf",
     ],
+    ids=["not lost", "another metric", "a running total", "below zero", "too many", "long ago", "no protobuf"],
 )
 def test_it_leaves_everything_else_alone(sent: bytes) -> None:
     assert reasons(sent) == {}
