@@ -155,8 +155,13 @@ export class Span {
 
 function toAttributes(values: Record<string, unknown>): Attributes {
   const found: Attributes = {};
-  for (const [key, value] of Object.entries(values ?? {})) {
-    if (value !== undefined && value !== null) found[key] = toAttribute(value, limit());
+  for (const key of Object.keys(values ?? {})) {
+    try {
+      const value = values[key];
+      if (value !== undefined && value !== null) found[key] = toAttribute(value, limit());
+    } catch (error) {
+      failed(`reading ${key}`, error); // of a getter; the others are kept
+    }
   }
   return found;
 }
