@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { Application } from "./application.mjs";
 
 for (const [scene, made] of [["plain", 20], ["flushed", 20], ["flushed_exit", 20], ["concurrent", 1000], ["workers", 65]]) {
-  test(`all are stored: ${scene}`, { concurrency: true }, async (t) => {
+  test(`all are stored: ${scene}`, async (t) => {
     const application = await Application.make(t);
     const { code, err, said } = await application.run(scene);
     assert.equal(code, 0, err);
