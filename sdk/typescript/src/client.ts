@@ -40,7 +40,9 @@ export class Client {
     this.tracer = this.tracerProvider.getTracer("spanhouse", VERSION);
     watch(this.delivery);
     ensureContext();
-    if (settings.setGlobal) this.tracerProvider.register({ contextManager: null });
+    if (settings.setGlobal && !trace.setGlobalTracerProvider(this.tracerProvider)) {
+      warn("OpenTelemetry's global provider was set before by somebody else, and stays");
+    }
     for (const instrumentation of settings.instrumentations) {
       try {
         instrumentation.setTracerProvider(this.tracerProvider);

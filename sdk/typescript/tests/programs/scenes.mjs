@@ -1,6 +1,7 @@
 // Small applications that make spans and end in every way; the first argument says which. Each prints what it knows.
 import { Worker, isMainThread } from "node:worker_threads";
 
+import { trace } from "@opentelemetry/api";
 import * as spanhouse from "spanhouse";
 
 const many = (count, name = "step") => {
@@ -49,6 +50,14 @@ const scenes = {
     many(2);
     await spanhouse.shutdown();
     many(3, "late");
+  },
+  async global() {
+    const client = spanhouse.init({ flushInterval: 0.1, setGlobal: true });
+    trace.getTracer("somebody's").startActiveSpan("theirs", (s) => {
+      spanhouse.span("ours", () => 1);
+      s.end();
+    });
+    say(await client.flush());
   },
   async next() {
     await spanhouse.flush();

@@ -1,4 +1,4 @@
-// The Vercel AI SDK records into our tracer: its spans stand inside ours, with their session.
+// Other libraries record into our tracer: their spans stand inside ours, with their session.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -14,4 +14,11 @@ test("calls of the Vercel AI SDK are a part of the trace", async (t) => {
   assert.equal(new Set(collector.all.map((span) => span.traceId)).size, 1);
   assert.ok(collector.all.every((span) => span.attributes["session.id"] === "vercel-1"));
   assert.equal(said.made, collector.spans.size);
+});
+
+test("with setGlobal, everybody's tracers are ours", async (t) => {
+  const application = await Application.make(t);
+  await application.run("global");
+  const { collector } = application;
+  assert.equal(collector.named("ours").parentId, collector.named("theirs").spanId);
 });
