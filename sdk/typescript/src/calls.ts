@@ -91,7 +91,7 @@ export class Call {
         const left = this.count - this.parts.length;
         const more = left ? `… [${left} more items]` : "";
         if (this.texts) this.span.setOutput(this.parts.join("") + more);
-        else this.span.otel?.setAttributes({ [names.OUTPUT]: `[${[...this.parts, ...(more ? [`"${more}"`] : [])].join(", ")}]`, [names.OUTPUT_MIME]: content.JSON_TYPE });
+        else this.span.otel?.setAttributes(content.listOf(more ? [...this.parts, JSON.stringify(more)] : this.parts));
       }
     } catch (error) {
       failed("observing a stream", error);

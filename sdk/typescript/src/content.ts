@@ -28,6 +28,11 @@ function generic(key: string, mimeKey: string, value: unknown, limit: number): A
   return typeof value === "string" ? { [key]: text } : { [key]: text, [mimeKey]: JSON_TYPE };
 }
 
+/** A stream's output, of items that are JSON already. */
+export function listOf(items: string[]): Attributes {
+  return { [names.OUTPUT]: `[${items.join(", ")}]`, [names.OUTPUT_MIME]: JSON_TYPE };
+}
+
 function messages(value: unknown, role: string, limit: number): string | undefined {
   const found = asMessages(plain(value, limit), role);
   return found === undefined ? undefined : JSON.stringify(found);

@@ -122,10 +122,11 @@ export function isAlive(name: string, path: string): boolean {
 let place = "";
 
 function here(): string {
-  place ||= createHash("sha256")
-    .update([hostname(), attempt(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8")), attempt(() => readlinkSync("/proc/self/ns/pid"))].join("\n"))
-    .digest("hex")
-    .slice(0, 16);
+  if (!place) {
+    const boot = attempt(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"));
+    const container = attempt(() => readlinkSync("/proc/self/ns/pid"));
+    place = createHash("sha256").update([hostname(), boot, container].join("\n")).digest("hex").slice(0, 16);
+  }
   return place;
 }
 

@@ -24,7 +24,9 @@ export function streamed(result: unknown, begun: () => Call | undefined): unknow
     if (result instanceof Readable) return nodeStream(result, begun);
     // Streams of providers' clients. What also has events may never be iterated.
     const iterable = result as { [Symbol.asyncIterator]?: unknown; on?: unknown };
-    if (typeof iterable[Symbol.asyncIterator] === "function" && typeof iterable.on !== "function") return iterated(result as AsyncIterable<unknown>, begun);
+    if (typeof iterable[Symbol.asyncIterator] === "function" && typeof iterable.on !== "function") {
+      return iterated(result as AsyncIterable<unknown>, begun);
+    }
   } catch (error) {
     failed("observing a stream", error);
   }
