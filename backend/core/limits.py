@@ -175,6 +175,8 @@ MAX_FILTER_CHARS = 4_000
 MAX_FILTER_NESTING = 20
 # Words and values in one filter: each is a condition that every span of the window is tested with.
 MAX_FILTER_TERMS = 100
+# child(…), parent(…) and trace(…) in one filter: each looks through all spans of the window once more.
+MAX_FILTER_RELATIONS = 5
 
 # --- REST API and scores ----------------------------------------------------------------------------------------------
 # 1,000 scores with a comment of some hundred words each.
