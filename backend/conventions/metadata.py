@@ -26,3 +26,8 @@ OBJECTS: tuple[str, ...] = (
 def attribute_keys(key: str) -> list[str]:
     """The attributes that may hold this key of the metadata."""
     return [prefix + key for prefix in PREFIXES]
+
+
+def key_of(attribute: str) -> str:
+    """The key of the metadata that this attribute holds; "" when it holds none."""
+    return next((attribute.removeprefix(prefix) for prefix in PREFIXES if prefix and attribute.startswith(prefix)), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import LiteralString
 
@@ -15,6 +16,15 @@ SPANS_OF_LOGS: LiteralString = (
     "(trace_id, span_id) IN (SELECT trace_id, span_id FROM log_events WHERE project_id = {project_id:UUID} AND ("
 )
 EVERYWHERE: tuple[LiteralString, ...] = ("input", "output", "name", "status_message", "error_type")
+
+
+def spellings(text: str) -> list[str]:
+    """The text, and as JSON writes it that escapes what is not ASCII: many SDKs send 東 as \\u6771.
+
+    Escapes have no case to ignore, so the usual three are given.
+    """
+    escaped = [json.dumps(one)[1:-1] for one in (text, text.lower(), text.upper(), text.capitalize())]
+    return list(dict.fromkeys([text, *escaped])) if not text.isascii() else [text]
 
 
 def search(bound: Bound, columns: tuple[LiteralString, ...], text: str) -> LiteralString:
@@ -31,7 +41,8 @@ def search(bound: Bound, columns: tuple[LiteralString, ...], text: str) -> Liter
     if indexed:
         tests.append(("hasAllTokens(", ", " + bound.bind(words, "Array(String)") + ")"))
     if exact:
-        tests.append(("positionCaseInsensitiveUTF8(", ", " + bound.bind(text, "String") + ") > 0"))
+        needles = bound.bind(spellings(text), "Array(String)")
+        tests.append(("multiSearchAnyCaseInsensitiveUTF8(", ", " + needles + ")"))
 
     def held_by(column: LiteralString) -> LiteralString:
         both: list[LiteralString] = [before + column + after for before, after in tests]

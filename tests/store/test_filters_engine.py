@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -80,12 +81,20 @@ ROWS: list[Row] = [
         "resource_attributes": {"cloud.region": "eu"},
         "service_name": "Shop",
     },
-    {"span_id": "a4", "trace_id": "dd", "name": "root", "type": "span", "duration_ns": 0, "session_id": "S-1"},
+    {
+        "span_id": "a4",
+        "trace_id": "dd",
+        "name": "root",
+        "type": "span",
+        "duration_ns": 0,
+        "output": json.dumps("これは東京です ёж"),
+        "session_id": "S-1",
+    },
     {
         "span_id": "a5",
         "name": "it's a \\ back\"slash",
         "type": "chain",
-        "input": "tab\there",
+        "input": "tab\there 東京に行きたい",
         "output": "line\none {f0:String} 🌦",
         "attributes": {"odd key's": "1"},
     },
@@ -96,12 +105,14 @@ CASES: list[tuple[str, Callable[[Row], bool]]] = [
     ("GARE droite", lambda r: "gare" in r["input"].lower() and "droite" in r["output"].lower()),
     ('"100% sure"', lambda r: "100% sure" in r["input"]),
     ('name:"it\'s a \\\\ back\\"slash"', lambda r: r["span_id"] == "a5"),
-    ('input:"tab\there"', lambda r: r["span_id"] == "a5"),
+    ('input:"tab\there "', lambda r: r["span_id"] == "a5"),
     ('"line\none"', lambda r: r["span_id"] == "a5"),
     ('"{f0:String} 🌦"', lambda r: r["span_id"] == "a5"),
     ('attr."odd key\'s":1', lambda r: r["span_id"] == "a5"),
     ("name:it*back*", lambda r: r["span_id"] == "a5"),
     ("name:*\\*", lambda r: "\\" in r["name"]),
+    ("東京", lambda r: r["span_id"] in ("a4", "a5")),
+    ("ЁЖ", lambda r: r["span_id"] == "a4"),
     ("où", lambda r: "où" in r["input"].lower()),
     ("weath", lambda r: False),
     ('"weather is"', lambda r: "weather is" in r["output"].lower()),
