@@ -15,7 +15,7 @@ from backend.store import filter_scores
 from backend.store.filter_fields import BY_NAME, MAPS, Field, find, suggestion
 from backend.store.filter_search import EVERYWHERE, search
 from backend.store.filter_syntax import And, Flag, Node, Not, Or, Related, Term, Value, Word, parse, wrong
-from backend.store.filter_values import COMPARISONS, Bound, amount, is_anything
+from backend.store.filter_values import COMPARISONS, Bound, amount, is_anything, joined
 
 # Spans near the window of a statement: what belongs to a trace may begin outside it. Unbounded unless `within` says so.
 NEAR: LiteralString = """
@@ -87,8 +87,8 @@ class _Compiler:
         if not node.nodes:
             return "1"
         if isinstance(node, Or):
-            return "(" + " OR ".join([self.node(one, alone=alone) for one in node.nodes]) + ")"
-        return "(" + " AND ".join(self._all(node, alone)) + ")"
+            return joined(" OR ", [self.node(one, alone=alone) for one in node.nodes])
+        return joined(" AND ", self._all(node, alone))
 
     def _all(self, node: And, alone: bool) -> list[LiteralString]:
         """What holds for the whole trace is a sub-query each; the one thing left is still alone."""
@@ -103,7 +103,7 @@ class _Compiler:
             raise wrong(f"{term.operator} compares with one value, not with a list.", term.values[1].position)
         any_of: list[LiteralString] = [self._one(found, key, positive, value) for value in term.values]
         negated = term.operator == "!="
-        condition = _whole(found, "(" + " OR ".join(any_of) + ")", alone and not negated)
+        condition = _whole(found, "(" + joined(" OR ", any_of) + ")", alone and not negated)
         return "NOT " + condition if negated else condition
 
     def _one(self, found: Field, key: str, operator: str, value: Value) -> LiteralString:
@@ -173,7 +173,7 @@ class _Compiler:
                 continue
             found, key = _field(value.text, value.position)
             any_of.append(_whole(found, self._given(found, key), alone and not negated))
-        condition = "(" + " OR ".join(any_of) + ")"
+        condition = "(" + joined(" OR ", any_of) + ")"
         return "NOT " + condition if negated else condition
 
     def _given(self, found: Field, key: str) -> LiteralString:

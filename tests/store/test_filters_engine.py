@@ -168,6 +168,8 @@ CASES: list[tuple[str, Callable[[Row], bool]]] = [
         "type:tool OR type:llm status:ok",
         lambda r: r["type"] == "tool" or (r["type"] == "llm" and r["status_code"] == 1),
     ),
+    ("weather -type:tool,tool", lambda r: r["span_id"] == "a3"),
+    ("weather -(type:tool OR (type:tool OR type:tool))", lambda r: r["span_id"] == "a3"),
     ("error", lambda r: r["status_code"] == 2),
     ('"error"', lambda r: False),
     ("-root", lambda r: r["parent_span_id"] != ""),
