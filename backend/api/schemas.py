@@ -117,6 +117,19 @@ class FacetValues(s.Serializer[Any]):
     more = s.BooleanField(help_text="Whether there are more values than `limit`.")
 
 
+class FilterSuggestion(s.Serializer[Any]):
+    kind = s.ChoiceField(choices=["field", "condition", "value"])
+    text = s.CharField(help_text="What to write.")
+    detail = s.CharField(help_text="What it means, for fields and conditions.")
+    traces = s.IntegerField(allow_null=True, help_text="About how many traces have the value; null: not counted.")
+
+
+class FilterSuggestions(s.Serializer[Any]):
+    start = s.IntegerField(help_text="The first character that a suggestion replaces.")
+    end = s.IntegerField(help_text="The first one behind it.")
+    results = FilterSuggestion(many=True)
+
+
 class SpanStatus(s.Serializer[Any]):
     code = s.ChoiceField(choices=STATUS_CODES)
     message = s.CharField()

@@ -46,7 +46,7 @@ def test_it_explains_every_refusal() -> None:
 
 @pytest.mark.parametrize("field", [*FIELDS, *MAPS.values()], ids=lambda f: f.name)
 def test_it_names_every_field_of_the_filter(field: Field) -> None:
-    page = text("docs/api.md")
+    page = text("docs/filter.md")
     assert f"`{field.name}`" in page or f"`{field.name}." in page
 
 

@@ -57,6 +57,31 @@ def test_a_trace_is_one_row_named_by_its_root(store):
     assert (row.input_preview, row.output_preview) == ("What is the weather in Ulm?", "Sunny.")
 
 
+def test_filters_look_at_the_whole_trace_and_at_kin(store):
+    trace, root = os.urandom(16), os.urandom(8)
+    other = span("other", attributes={"user.id": "bob"})
+    tool = span("look up", trace_id=trace, parent=root, attributes={"gen_ai.tool.name": "search"},
+                status=Status(code=Status.STATUS_CODE_ERROR, message="Gateway Timeout"))  # fmt: skip
+    call = llm_span(trace, parent=root)
+    send(store, span("agent", trace_id=trace, span_id=root, attributes={"user.id": "alice"}), tool, call, other)
+    yes = ["user:alice type:llm", "child(tool:search error)", "parent(user:alice) error", "timeout", "WEATHER user:a*"]
+    assert [[row.name for row in listed(filter=text).results] for text in yes] == [["agent"]] * len(yes)
+    no = ["user:bob type:llm", "child(tool:search) -root", "parent(tool:search)", "-user:*"]
+    assert [listed(filter=text).results for text in no] == [[]] * len(no)
+    assert [row.name for row in listed(filter="-user:alice").results] == ["other"]
+    for order in ("newest", "oldest", "slowest"):
+        assert [row.name for row in listed(filter="ULM", order=order).results] == ["agent"]
+
+
+def test_the_cost_of_a_span_is_filtered_by_prices(store):
+    prices.save(
+        store, [prices.Price("openai", "gpt-4o-mini-2024-07-18", (prices.Tier(0, 1e-4, 1e-3, 0, 0),), source="t")]
+    )
+    send(store, llm_span(os.urandom(16)))  # 100 tokens in, 20 out
+    found = {text: len(listed(filter=text).results) for text in ("cost>0.02", "cost>0.04", "has:cost cost<1")}
+    assert found == {"cost>0.02": 1, "cost>0.04": 0, "has:cost cost<1": 1}
+
+
 def test_a_span_sent_twice_is_one_span(store):
     send(store, llm_span(os.urandom(16)), times=3)
     (row,) = listed().results

@@ -7,7 +7,7 @@ columns, without FINAL: a span that is there twice has the same start. `trace_ro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import LiteralString
+from typing import LiteralString, cast
 from uuid import UUID
 
 from backend.store.client import Row, Store
@@ -107,7 +107,8 @@ CALLS_PER_ROW = 5_000
 
 def few_matching(store: Store, project_id: UUID, from_ns: int, to_ns: int, matching: Compiled) -> list[str] | None:
     """All traces with a span in the window that matches; None when they are too many to be sent back and forth."""
-    params = {**matching.params, **_scan(project_id, from_ns, to_ns), "few": MANY_MATCHES}
+    near = matching.within(from_ns - HOUR_NS, to_ns + LATER_NS)
+    params = {**near, **_scan(project_id, from_ns, to_ns), "few": MANY_MATCHES}
     found = store.read(MATCHING + matching.where + FEW, params)
     return [str(row["trace_id"]) for row in found] if len(found) < MANY_MATCHES else None
 
@@ -162,8 +163,19 @@ def _among(
         return IN_FEW, ""
     if matching is None:
         return "", ""
-    params.update(matching.params)
-    return "", " AND countIf(" + matching.where + ") > 0"
+    from_ns, to_ns = cast(int, params["from_ns"]), cast(int, params["to_ns"])
+    params.update(matching.within(from_ns - HOUR_NS, to_ns + LATER_NS))
+    return "", any_span(matching)
+
+
+def any_span(matching: Compiled) -> LiteralString:
+    """For the HAVING of a statement that groups spans by trace: whether a span of the trace matches.
+
+    A search for words only ignores case, and only uses its index, in a WHERE.
+    """
+    if matching.searches:
+        return " AND trace_id IN (" + MATCHING + matching.where + "))"
+    return " AND countIf(" + matching.where + ") > 0"
 
 
 def _scan(project_id: UUID, from_ns: int, to_ns: int) -> dict[str, object]:
