@@ -57,7 +57,7 @@ STATES: dict[str, LiteralString] = {"root": "parent_span_id = ''", "error": "sta
 
 FIELDS: tuple[Field, ...] = (
     Field("type", "word", ("type",), "what the span is", words={name: "'" + name + "'" for name in TYPES}),
-    Field("name", "text", ("name",), "name of the span"),
+    Field("name", "text", ("name", "trace_name"), "name of the span, or the trace's own name"),
     Field("is", "state", (), "root or error", words=STATES, given="1"),
     Field("status", "word", ("status_code",), "ok, error or unset", words=STATUS, given="status_code != 0"),
     Field("error", "text", ("error_type",), "type of the error", aliases=("error_type",)),
