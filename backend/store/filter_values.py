@@ -63,10 +63,7 @@ class Bound:
 
 
 def joined(joint: LiteralString, conditions: list[LiteralString]) -> LiteralString:
-    """Conditions in brackets, each once.
-
-    Beside hasAllTokens, ClickHouse 26.5 evaluates `NOT (x OR x)` without the lower-casing of the text index.
-    """
+    """Conditions in brackets, each once."""
     once: list[LiteralString] = list(dict.fromkeys(conditions))
     return once[0] if len(once) == 1 else "(" + joint.join(once) + ")"
 

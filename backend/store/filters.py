@@ -7,7 +7,7 @@ it becomes a sub-query for the traces of which a span matches. docs/filter.md de
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, LiteralString
 
 from backend.conventions import metadata
@@ -78,7 +78,7 @@ class _Compiler:
         if isinstance(node, Flag):
             return "(" + _state(node.name) + ")"
         if isinstance(node, Not):
-            return "NOT " + self.node(node.node, alone=False)
+            return self._not(node.node)
         if isinstance(node, Related):
             inner = self.node(node.node, alone=node.how == "trace")
             return inner if alone and node.how == "trace" else RELATED[node.how] + inner + CLOSED[node.how]
@@ -96,15 +96,23 @@ class _Compiler:
         own = own or [one for one in node.nodes if not isinstance(one, Not)][-1:]
         return [self.node(one, alone=alone and len(own) == 1 and one is own[0]) for one in node.nodes]
 
+    def _not(self, node: Node) -> LiteralString:
+        """NOT (a OR b) is written as NOT a AND NOT b: beside hasAllTokens, ClickHouse 26.5 turns `NOT (x = 1 OR x = 2)`
+        into NOT IN and then compares words without the lower-casing of the text index."""
+        if isinstance(node, Or):
+            return joined(" AND ", [self._not(one) for one in node.nodes])
+        if isinstance(node, Term) and len(node.values) > 1 and node.operator in (":", "="):
+            return joined(" AND ", [self._not(replace(node, values=(one,))) for one in node.values])
+        return "NOT " + self.node(node, alone=False)
+
     def _term(self, term: Term, alone: bool) -> LiteralString:
         found, key = _field(term.field, term.position)
-        positive = ":" if term.operator == "!=" else term.operator
-        if positive not in (":", "=") and len(term.values) > 1:
+        if term.operator == "!=":
+            return self._not(replace(term, operator=":"))
+        if term.operator not in (":", "=") and len(term.values) > 1:
             raise wrong(f"{term.operator} compares with one value, not with a list.", term.values[1].position)
-        any_of: list[LiteralString] = [self._one(found, key, positive, value) for value in term.values]
-        negated = term.operator == "!="
-        condition = _whole(found, "(" + joined(" OR ", any_of) + ")", alone and not negated)
-        return "NOT " + condition if negated else condition
+        any_of: list[LiteralString] = [self._one(found, key, term.operator, value) for value in term.values]
+        return _whole(found, "(" + joined(" OR ", any_of) + ")", alone)
 
     def _one(self, found: Field, key: str, operator: str, value: Value) -> LiteralString:
         if found.kind == "score":
@@ -163,18 +171,18 @@ class _Compiler:
         return filter_scores.scored("(" + filter_scores.named(self.bound, name) + " AND " + condition + ")")
 
     def _has(self, term: Term, alone: bool) -> LiteralString:
-        if term.operator not in (":", "=", "!="):
+        if term.operator == "!=":
+            return self._not(replace(term, operator=":"))
+        if term.operator not in (":", "="):
             raise wrong("Write has:FIELD.", term.position)
-        negated = term.operator == "!="
         any_of: list[LiteralString] = []
         for value in term.values:
             if value.text.lower() in ("error", "score"):  # not every failed span says its error's type
                 any_of.append("status_code = 2" if value.text.lower() == "error" else filter_scores.scored("1"))
                 continue
             found, key = _field(value.text, value.position)
-            any_of.append(_whole(found, self._given(found, key), alone and not negated))
-        condition = "(" + joined(" OR ", any_of) + ")"
-        return "NOT " + condition if negated else condition
+            any_of.append(_whole(found, self._given(found, key), alone))
+        return "(" + joined(" OR ", any_of) + ")"
 
     def _given(self, found: Field, key: str) -> LiteralString:
         if found.kind == "score":
