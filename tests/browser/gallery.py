@@ -66,6 +66,8 @@ SHOTS: tuple[Shot, ...] = (
     Shot("start-node", "/p/{example}/start/", click("#tab-node")),
     Shot("ingest", "/p/{example}/ingest/?range=1h"),
     Shot("api-keys", "/p/tests/settings/keys/"),
+    Shot("prices", "/p/{example}/settings/prices/"),
+    Shot("prices-form", "/p/{example}/settings/prices/?model=my-own-model"),
     Shot("password", "/account/password/"),
     Shot("not-found", "/p/nowhere/traces/"),
     Shot("wrong-address", "/p/tests/ingest/?range=99y"),
