@@ -106,7 +106,7 @@ def test_what_is_left_out_costs_what_text_costs(store: Store, world: World) -> N
 def test_each_change_is_in_the_audit_log(store: Store, world: World) -> None:
     put(world, 2.0, 8.0)
     overrides.remove_price(project_id=world.project.id, actor="bob@example.com", **MODEL)
-    events = AuditEvent.objects.filter(action__startswith="price.").order_by("id")
+    events = AuditEvent.objects.filter(action__startswith="price.").order_by("at")
     assert [(one.action, one.target, one.actor) for one in events] == [
         ("price.set", "m", "alice@example.com"),
         ("price.remove", "m", "bob@example.com"),
