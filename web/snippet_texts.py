@@ -74,6 +74,33 @@ def answer(question: str) -> str:
 answer("What is the capital of France?")
 """,
 )
+SPANHOUSE_TS = Snippet(
+    "spanhouse-ts",
+    "Spanhouse (TypeScript)",
+    "Spanhouse's own SDK for Node, packed in a checkout of Spanhouse. Sends two spans at once, no model needed.",
+    "npm install ./sdk/typescript/spanhouse-0.1.0.tgz",
+    """\
+import * as spanhouse from "spanhouse";
+
+spanhouse.init({
+  endpoint: "[[base]]",
+  apiKey: "[[key]]",
+});
+
+const answer = spanhouse.observe(
+  (question) =>
+    spanhouse.span("chat", { type: "llm", input: question }, async (s) => {
+      s.setModel("gpt-4o-mini", { provider: "openai" });
+      s.setOutput("Paris");
+      return "Paris";
+    }),
+  { name: "answer", type: "agent" },
+);
+
+await answer("What is the capital of France?");
+await spanhouse.flush();
+""",
+)
 PYTHON = Snippet(
     "python",
     "Python",
@@ -271,7 +298,7 @@ curl -X POST '[[endpoint]]' \\
 )
 
 SNIPPETS: tuple[Snippet, ...] = (
-    SPANHOUSE, PYTHON, OPENAI, LANGCHAIN, LLAMA_INDEX, NODE, AI_SDK, LANGFUSE, OPENLLMETRY, PYDANTIC_AI,
+    SPANHOUSE, SPANHOUSE_TS, PYTHON, OPENAI, LANGCHAIN, LLAMA_INDEX, NODE, AI_SDK, LANGFUSE, OPENLLMETRY, PYDANTIC_AI,
     VARIABLES, CURL,
 )  # fmt: skip
 
