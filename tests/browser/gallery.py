@@ -67,6 +67,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot("ingest", "/p/{example}/ingest/?range=1h"),
     Shot("api-keys", "/p/tests/settings/keys/"),
     Shot("prices", "/p/{example}/settings/prices/"),
+    Shot("prices-numbers", "/p/{example}/settings/prices/", click("details.price summary")),
     Shot("prices-form", "/p/{example}/settings/prices/?model=my-own-model"),
     Shot("password", "/account/password/"),
     Shot("not-found", "/p/nowhere/traces/"),
