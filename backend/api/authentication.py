@@ -83,11 +83,16 @@ class SessionAccess(SessionAuthentication):
         if found is None:
             return None
         user = cast(User, found[0])
-        slug = request.query_params.get("project") or request.headers.get("X-Project", "")
+        slug = named_project(request)
         if not slug:
             raise InvalidInput("Name the project: add ?project=SLUG.", field="project")
         project = services.project_for(user, slug, "trace:read")
         return user, Access(project.id, roles.scopes_of(services.role_in(user, project) or ""), user.email)
+
+
+def named_project(request: Request) -> str:
+    """The slug of the project that a session's request is about; "" when it names none."""
+    return request.query_params.get("project") or request.headers.get("X-Project", "")
 
 
 class HasScope(BasePermission):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from backend.api import facets, filters, missing, openapi, scores, traces
+from backend.api import facets, filters, missing, openapi, prices, scores, traces
 
 __all__ = ["openapi", "urlpatterns"]  # openapi is imported for what it registers
 
@@ -24,6 +24,8 @@ urlpatterns = [
     path("v1/spans/<str:trace_id>/<str:span_id>/mapping", traces.SpanMapping.as_view(), name="api-span-mapping"),
     path("v1/facets", facets.Facets.as_view(), name="api-facets"),
     path("v1/filter/suggest", filters.Suggest.as_view(), name="api-filter-suggest"),
+    path("v1/models", prices.Models.as_view(), name="api-models"),
+    path("v1/prices", prices.Prices.as_view(), name="api-prices"),
     path("v1/scores", scores.Scores.as_view(), name="api-scores"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", Docs.as_view(), name="api-docs"),

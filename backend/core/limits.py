@@ -223,3 +223,9 @@ SHARE_WAIT_S = 300
 SHARE_LINKS_LISTED = 500
 # Projects in which /t/<trace id> looks: each costs a look at ClickHouse of about 10 ms.
 PROJECTS_SEARCHED = 50
+
+# -- prices ------------------------------------------------------------------------------------------------------------
+# The dearest model costs some hundred dollars per million tokens; more than this is a slip of the finger.
+MAX_DOLLARS_PER_MILLION = 1_000_000
+# A model's name in the longest form known, the address of a deployment, has about 200 characters.
+MAX_MODEL_CHARS = 300

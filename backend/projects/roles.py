@@ -17,6 +17,7 @@ Permission = Literal[
     "audit:read",
     "share:read",
     "share:manage",
+    "price:manage",
 ]
 Role = Literal["owner", "admin", "member", "viewer"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -28,7 +29,9 @@ def _permissions(*names: Permission) -> frozenset[Permission]:
 
 _VIEWER = _permissions("trace:read", "ingest:read", "score:read")
 _MEMBER = _VIEWER.union(_permissions("score:write", "key:read", "share:read"))
-_ADMIN = _MEMBER.union(_permissions("key:manage", "project:manage", "member:manage", "audit:read", "share:manage"))
+_ADMIN = _MEMBER.union(
+    _permissions("key:manage", "project:manage", "member:manage", "audit:read", "share:manage", "price:manage")
+)
 
 PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     "owner": _ADMIN,

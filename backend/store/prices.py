@@ -51,13 +51,6 @@ LEFT ANTI JOIN (
 ) AS known ON seen.provider = known.provider AND seen.model = known.model
 ORDER BY provider, model LIMIT 1000"""
 
-PRICES: LiteralString = """
-SELECT provider, model, toUnixTimestamp(effective_from) AS effective_from, toUnixTimestamp(effective_to) AS effective_to,
-       tier_from, input, output, cache_read, cache_write, audio_input, audio_output, reasoning,
-       request, priced, source
-FROM model_prices FINAL WHERE project_id IN ({project_id:UUID}, toUUID('00000000-0000-0000-0000-000000000000'))
-ORDER BY provider, model, effective_from"""
-
 COLUMNS = (
     "project_id",
     "provider",
@@ -141,5 +134,6 @@ def save(store: Store, prices: Sequence[Price], project_id: UUID = ALL_PROJECTS)
             for p in prices
         ],
     )
-    if any(p.tiers for p in prices):
+    # A project's price may be taken back: that is a price without tiers, too.
+    if project_id != ALL_PROJECTS or any(p.tiers for p in prices):
         store.command("SYSTEM RELOAD DICTIONARY prices")

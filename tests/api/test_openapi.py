@@ -55,6 +55,10 @@ def test_it_describes_every_operation(schema: dict[str, Any]) -> None:
         ("/api/v1/spans/{trace_id}/{span_id}/mapping", "get"),
         ("/api/v1/facets", "get"),
         ("/api/v1/filter/suggest", "get"),
+        ("/api/v1/models", "get"),
+        ("/api/v1/prices", "get"),
+        ("/api/v1/prices", "post"),
+        ("/api/v1/prices", "delete"),
         ("/api/v1/scores", "get"),
         ("/api/v1/scores", "post"),
     }

@@ -23,6 +23,12 @@ def per_million(dollars: float) -> str:
     return f"${_plain(dollars * 1_000_000)}/M"
 
 
+@register.filter
+def million(dollars: float) -> str:
+    """A price per token as dollars per million tokens, where a heading says so: $2.50"""
+    return f"${_plain(dollars * 1_000_000)}"
+
+
 def _plain(value: float) -> str:
     """12 significant digits hide what binary fractions add at the 17th; at least two decimals, as for all money."""
     number = Decimal(f"{value:.12g}").normalize()

@@ -18,7 +18,11 @@ function showTab(name, { chosen = false } = {}) {
   if (!sections.length) return;
   if (chosen) tab = name;
   const known = sections.some((section) => section.dataset.sec === tab) ? tab : "content";
-  for (const section of sections) section.toggleAttribute("data-on", section.dataset.sec === known);
+  for (const section of sections) {
+    section.toggleAttribute("data-on", section.dataset.sec === known);
+    // parts.js hides the panels of tabs that are clicked away; a link to a tab is no tab.
+    section.hidden = section.dataset.sec !== known;
+  }
   for (const link of $$("[data-tab]")) {
     const on = link.dataset.tab === known;
     link.setAttribute("aria-selected", String(on));
