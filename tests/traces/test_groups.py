@@ -132,7 +132,8 @@ def test_it_hides_other_projects(store):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "named"), [({"cursor": "?"}, "cursor"), ({"limit": 0}, "limit"), ({"filter": "x:1"}, "filter"), ({"end_ns": 1}, "from")]
+    ("wrong", "named"), [({"cursor": "?"}, "cursor"), ({"limit": 0}, "limit"),
+     ({"filter": "x:1"}, "filter"), ({"end_ns": 1}, "from")]
 )  # fmt: skip
 def test_wrong_input_names_its_field(store, wrong, named):
     with pytest.raises(InvalidInput) as caught:
