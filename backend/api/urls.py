@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from backend.api import facets, missing, openapi, scores, traces
+from backend.api import facets, groups, missing, openapi, scores, traces
 
 __all__ = ["openapi", "urlpatterns"]  # openapi is imported for what it registers
 
@@ -22,6 +22,10 @@ urlpatterns = [
     path("v1/traces/<str:trace_id>", traces.Trace.as_view(), name="api-trace"),
     path("v1/spans/<str:trace_id>/<str:span_id>", traces.Span.as_view(), name="api-span"),
     path("v1/spans/<str:trace_id>/<str:span_id>/mapping", traces.SpanMapping.as_view(), name="api-span-mapping"),
+    path("v1/sessions", groups.Sessions.as_view(), name="api-sessions"),
+    re_path(r"^v1/sessions/(?P<session_id>[\s\S]+)$", groups.Session.as_view(), name="api-session"),
+    path("v1/users", groups.Users.as_view(), name="api-users"),
+    re_path(r"^v1/users/(?P<user_id>[\s\S]+)$", groups.User.as_view(), name="api-user"),
     path("v1/facets", facets.Facets.as_view(), name="api-facets"),
     path("v1/scores", scores.Scores.as_view(), name="api-scores"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),

@@ -116,6 +116,11 @@ RUNNING_WITHOUT_ROOT_S = 3_600.0
 # Steps of a transcript on one page, and the payload up to which a step is read: 40 x 256 KiB.
 TRANSCRIPT_STEPS = 40
 TRANSCRIPT_STEP_BYTES = 256 * KIB
+# Turns of a session on one page, the payload up to which a question or an answer is read (100 x 128 KiB at most), and
+# the steps that a turn names.
+TURNS_PER_PAGE = 50
+TURN_BYTES = 128 * KIB
+STEPS_PER_TURN = 40
 # Nodes of an agent graph; what is rarer is left out and counted. More boxes than these are no picture any more.
 GRAPH_NODES = 48
 # Markdown is only rendered up to this: parsing costs about 1 µs a character and people stop reading before.

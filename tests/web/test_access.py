@@ -29,6 +29,8 @@ ARGUMENTS = {
     "key_id": uuid.UUID(int=1),
     "link_id": uuid.UUID(int=1),
     "token": "x" * 43,
+    "session_id": "s-1",
+    "user_id": "u-1",
 }
 PROJECT_PATTERNS = [p for p in urlpatterns if p.name not in {*PUBLIC, *ACCOUNT, *SHARED}]
 
