@@ -19,6 +19,7 @@ class Docs(SpectacularSwaggerSplitView):
 
 urlpatterns = [
     path("v1/traces", traces.Traces.as_view(), name="api-traces"),
+    path("v1/traces/export", traces.TraceExport.as_view(), name="api-traces-export"),
     path("v1/traces/<str:trace_id>", traces.Trace.as_view(), name="api-trace"),
     path("v1/spans/<str:trace_id>/<str:span_id>", traces.Span.as_view(), name="api-span"),
     path("v1/spans/<str:trace_id>/<str:span_id>/mapping", traces.SpanMapping.as_view(), name="api-span-mapping"),

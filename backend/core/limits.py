@@ -166,8 +166,6 @@ FACET_VALUES = 8
 FACET_VALUES_SEARCHED = 50
 # Spans counted for the facets of a window; of a larger one a sample of traces. 100,000 take about 60 ms on two cores.
 FACET_SPANS = 100_000
-# Traces of one download: a file that a spreadsheet still opens, written in some seconds.
-EXPORTED_TRACES = 10_000
 
 # The card that a row shows under the pointer: what fits about a third of a screen.
 GLANCE_MESSAGES = 3

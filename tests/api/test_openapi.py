@@ -50,6 +50,7 @@ def test_it_describes_every_operation(schema: dict[str, Any]) -> None:
     operations = {(path, method) for path, item in schema["paths"].items() for method in item}
     assert operations == {
         ("/api/v1/traces", "get"),
+        ("/api/v1/traces/export", "get"),
         ("/api/v1/traces/{trace_id}", "get"),
         ("/api/v1/spans/{trace_id}/{span_id}", "get"),
         ("/api/v1/spans/{trace_id}/{span_id}/mapping", "get"),
