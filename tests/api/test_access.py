@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.store, pytest.mark.django_db, pytest.mark.usefixtures(
 TRACE = "5b8aa5a2d2c872e8321cf37308d69df2"
 SPAN = f"/api/v1/spans/{TRACE}/051581bf3cb55c13"
 PATHS = [
-    "/api/v1/traces", "/api/v1/traces/export", f"/api/v1/traces/{TRACE}", SPAN, f"{SPAN}/mapping", "/api/v1/facets", "/api/v1/scores",
-    "/api/v1/sessions", "/api/v1/sessions/s", "/api/v1/users", "/api/v1/users/u",
+    "/api/v1/traces", "/api/v1/traces/export", f"/api/v1/traces/{TRACE}", SPAN, f"{SPAN}/mapping", "/api/v1/facets",
+    "/api/v1/scores", "/api/v1/sessions", "/api/v1/sessions/s", "/api/v1/users", "/api/v1/users/u",
 ]  # fmt: skip
 
 
