@@ -218,3 +218,8 @@ SHARE_WAIT_S = 300
 SHARE_LINKS_LISTED = 500
 # Projects in which /t/<trace id> looks: each costs a look at ClickHouse of about 10 ms.
 PROJECTS_SEARCHED = 50
+
+# --- saved views ------------------------------------------------------------------------------------------------------
+# Views that one person sees in a project: a longer menu is read by nobody.
+SAVED_VIEWS = 200
+VIEW_NAME_CHARS = 100

@@ -138,7 +138,7 @@ def test_the_whole_list_comes_as_a_file(api: Client, other_api: Client, send: Se
     def lines(client: Client, status: int = 200, **query: str) -> list[str]:
         reply = client.get("/api/v1/traces/export", query)
         assert reply.status_code == status
-        return reply.getvalue().decode().splitlines()
+        return b"".join(reply).decode().splitlines()
 
     assert len(lines(api)) == 5
     told = lines(api, format="csv", filter='"work 3"')
