@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from backend.api import facets, groups, missing, openapi, scores, traces
+from backend.api import facets, groups, missing, openapi, scores, traces, views
 
 __all__ = ["openapi", "urlpatterns"]  # openapi is imported for what it registers
 
@@ -28,6 +28,8 @@ urlpatterns = [
     path("v1/users", groups.Users.as_view(), name="api-users"),
     re_path(r"^v1/users/(?P<user_id>[\s\S]+)$", groups.User.as_view(), name="api-user"),
     path("v1/facets", facets.Facets.as_view(), name="api-facets"),
+    path("v1/views", views.Views.as_view(), name="api-views"),
+    path("v1/views/<uuid:view_id>", views.OneView.as_view(), name="api-view"),
     path("v1/scores", scores.Scores.as_view(), name="api-scores"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", Docs.as_view(), name="api-docs"),

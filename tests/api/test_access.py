@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -21,6 +22,7 @@ SPAN = f"/api/v1/spans/{TRACE}/051581bf3cb55c13"
 PATHS = [
     "/api/v1/traces", "/api/v1/traces/export", f"/api/v1/traces/{TRACE}", SPAN, f"{SPAN}/mapping", "/api/v1/facets",
     "/api/v1/scores", "/api/v1/sessions", "/api/v1/sessions/s", "/api/v1/users", "/api/v1/users/u",
+    "/api/v1/views", f"/api/v1/views/{UUID(int=1)}",
 ]  # fmt: skip
 
 

@@ -59,6 +59,9 @@ def test_it_describes_every_operation(schema: dict[str, Any]) -> None:
         ("/api/v1/users", "get"),
         ("/api/v1/users/{user_id}", "get"),
         ("/api/v1/facets", "get"),
+        ("/api/v1/views", "get"),
+        ("/api/v1/views", "post"),
+        *(("/api/v1/views/{view_id}", method) for method in ("get", "patch", "delete")),
         ("/api/v1/scores", "get"),
         ("/api/v1/scores", "post"),
     }
