@@ -53,6 +53,8 @@ class Usage(s.Serializer[Any]):
     cache_read_tokens = s.IntegerField(allow_null=True)
     cache_write_tokens = s.IntegerField(allow_null=True)
     reasoning_tokens = s.IntegerField(allow_null=True)
+    audio_input_tokens = s.IntegerField(allow_null=True)
+    audio_output_tokens = s.IntegerField(allow_null=True)
     total_tokens = s.IntegerField(allow_null=True)
 
 

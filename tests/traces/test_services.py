@@ -16,7 +16,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from backend.core.errors import InvalidInput, NotFound
 from backend.store import prices
 from backend.store.otlp import INSERT_SETTINGS
-from backend.traces import services
+from backend.traces import outlines, services
 from backend.traces.services import TraceQuery
 from ingest.envelope import frame
 from ingest.otlp import check_logs, check_traces
@@ -271,6 +271,17 @@ def test_cached_input_and_tiers_have_their_own_price(store):
     large = prices.Tier(tier_from=500, input=0.1, output=1.0, cache_read=0.01, cache_write=0.2)
     prices.save(store, [prices.Price("", "m", (small, large), source="test")])
     assert listed().results[0].cost.total == pytest.approx(400 * 0.1 + 600 * 0.01 + 1.0)
+
+
+def test_audio_is_the_same_in_the_list_on_the_trace_and_in_its_outline(store):
+    usage = {"input_tokens": 100, "output_tokens": 50, "audio.input_tokens": 60, "audio.output_tokens": 20}
+    named = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "m"}
+    sent = span(attributes=named | {f"gen_ai.usage.{name}": number for name, number in usage.items()})
+    send(store, sent)
+    trace_id = sent.trace_id.hex()
+    whole = services.get_trace(PROJECT, trace_id)
+    assert (whole.usage.audio_input_tokens, whole.spans[0].usage.audio_output_tokens) == (60, 20)
+    assert listed().results[0].usage == whole.usage == outlines.get_outline(PROJECT, trace_id).usage
 
 
 def test_a_reported_cost_wins(store):
