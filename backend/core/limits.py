@@ -113,6 +113,8 @@ FOUND_SPANS = 100_000
 RUNNING_S = 60.0
 # Without its root it is looked after for longer; then the root is taken for lost.
 RUNNING_WITHOUT_ROOT_S = 3_600.0
+# A trace whose announced spans have not ended, and of which nothing came for so long, is taken for abandoned.
+PENDING_SILENT_S = 3_600.0
 # Steps of a transcript on one page, and the payload up to which a step is read: 40 x 256 KiB.
 TRANSCRIPT_STEPS = 40
 TRANSCRIPT_STEP_BYTES = 256 * KIB

@@ -41,7 +41,7 @@ CALLS: LiteralString = """
         arraySort(groupArrayIf({calls:UInt32})((start_time, cityHash64(span_id), cityHash64(parent_span_id), type IN ('llm', 'embedding', 'reranker'),
           if(response_id = '', cityHash64(span_id), cityHash64(response_id, 'response')), input_tokens, output_tokens,
           multiIf(total_tokens >= 0, total_tokens, input_tokens >= 0 AND (output_tokens >= 0 OR type = 'embedding'), input_tokens + greatest(output_tokens, 0), -1),
-          cost_total), input_tokens >= 0 OR output_tokens >= 0 OR total_tokens >= 0 OR reported_cost >= 0)) AS every"""
+          cost_total), (input_tokens >= 0 OR output_tokens >= 0 OR total_tokens >= 0 OR reported_cost >= 0) AND NOT pending)) AS every"""
 COUNTED: LiteralString = """
     SELECT * EXCEPT deepest, arrayFilter((c, n) -> n = 1, deepest, arrayEnumerateUniq(deepest.5)) AS counted FROM (
     SELECT * EXCEPT (models, parents), arrayFilter((c, n) -> n = 1, models, arraySlice(arrayEnumerateUniq(arrayConcat(parents, models.2)), length(parents) + 1)) AS deepest FROM (
