@@ -43,6 +43,7 @@ COLUMNS: dict[str, tuple[str, Any]] = {
     ),
     "status_code": ("Int8", 0),
     "duration_ns": ("UInt64", 0),
+    "pending": ("UInt8", 0),
     **dict.fromkeys(["input_tokens", "output_tokens", "total_tokens", "time_to_first_token_ns"], ("Int64", -1)),
     "tags": ("Array(String)", []),
     "attributes": ("Map(LowCardinality(String), String)", {}),

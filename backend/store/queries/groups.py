@@ -79,15 +79,14 @@ FROM (
 # The traces first: rows of other traces are then not read. A few are sent as a list, which the bloom filter can use.
 ROWS_MIDDLE: LiteralString = """ IN {ids:Array(String)}) AS ids
     FROM spans FINAL
-    PREWHERE trace_id IN """
+    PREWHERE project_id = {project_id:UUID} AND trace_id IN """
 OF_MANY: LiteralString = "(SELECT trace_id FROM spans WHERE project_id = {project_id:UUID}"
 OF_FEW: LiteralString = "({trace_ids:Array(String)}"
 TRACES_HEAD: LiteralString = """
 SELECT trace_id, toUnixTimestamp64Nano(min(start_time)) AS first_ns, toUnixTimestamp64Nano(max(start_time)) AS last_ns"""
 TRACES_TAIL: LiteralString = " GROUP BY trace_id LIMIT {few:UInt32}"
 ROWS_TAIL: LiteralString = """)
-    WHERE project_id = {project_id:UUID}
-      AND toStartOfMinute(start_time) >= toStartOfMinute(fromUnixTimestamp64Nano({scan_from:Int64}))
+    WHERE toStartOfMinute(start_time) >= toStartOfMinute(fromUnixTimestamp64Nano({scan_from:Int64}))
       AND toStartOfMinute(start_time) <= toStartOfMinute(fromUnixTimestamp64Nano({scan_to:Int64}))
     GROUP BY trace_id))))))
 GROUP BY id"""
