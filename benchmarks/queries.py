@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -135,6 +136,27 @@ def facet_queries(world: World, dice: random.Random) -> Iterator[tuple[str, Call
         yield f"list: slowest, {name}", lambda query=query: list_traces(world.project, query)
 
 
+def group_queries(world: World, dice: random.Random) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Sessions and users: their lists, and one of each."""
+    from backend.traces import groups, sessions  # noqa: PLC0415
+
+    now = world.now_ns + SECOND_NS
+    kinds: tuple[groups.Kind, ...] = ("session", "user")
+    for kind in kinds:
+        for name, back_ns in (("24 hours", DAY_NS), ("14 days", world.window_ns)):
+            for text in ("", "status:error"):
+                query = groups.GroupQuery(kind, now - back_ns, now, filter=text)
+                label = f"{kind}s: {name}, {text or 'no filter'}"
+                yield label, lambda query=query: groups.list_groups(world.project, query)
+        second = groups.GroupQuery(kind, now - DAY_NS, now)
+        second = replace(second, cursor=groups.list_groups(world.project, second).next_cursor)
+        yield f"{kind}s: second page", lambda second=second: groups.list_groups(world.project, second)
+        newest = groups.list_groups(world.project, groups.GroupQuery(kind, now - DAY_NS, now)).results
+        yield f"{kind}: one", lambda kind=kind, n=newest: groups.get_group(world.project, kind, dice.choice(n).id)
+        if kind == "session":
+            yield "session: its conversation", lambda n=newest: sessions.session_turns(world.project, dice.choice(n).id)
+
+
 def trace_queries(world: World, store: Store, dice: random.Random) -> Iterator[tuple[str, Callable[[], Any]]]:
     """One trace, one span, and the traces that are longer than most."""
     from backend.traces import services  # noqa: PLC0415
@@ -202,6 +224,7 @@ def measure(spans: int, runs: int) -> dict[str, Any]:
     for queries in (
         list_queries(world, dice),
         facet_queries(world, dice),
+        group_queries(world, dice),
         trace_queries(world, store, dice),
         other_queries(world, store, dice),
     ):

@@ -14,7 +14,7 @@ from backend.core.errors import InvalidInput
 from backend.traces.services import ORDERS, Order, TraceQuery
 from backend.traces.view import TraceRow
 from web import columns
-from web.timerange import TimeRange, parse_range
+from web.timerange import DEFAULT_PRESET, TimeRange, parse_range
 
 # Cursors are about 60 characters and an address should stay under 2,000.
 MAX_TRAIL = 20
@@ -33,6 +33,7 @@ class ListState:
     order: Order = "newest"
     cols: str = ""
     live: bool = False
+    view: str = ""  # the id of the saved view that one came from
 
     @property
     def query(self) -> TraceQuery:
@@ -54,13 +55,16 @@ class ListState:
             "order": "" if self.order == "newest" else self.order,
             "cols": self.cols,
             "live": "1" if self.live else "",
+            "view": self.view,
         }
         return {name: value for name, value in given.items() if value}
 
     def link(self, **changed: str | None) -> str:
         """The query string of another page of the same list; what is `changed` to None is left out."""
         params: dict[str, str | None] = {**self.params, **changed}
-        return "?" + urlencode({name: value for name, value in params.items() if value})
+        given = {name: value for name, value in params.items() if value}
+        # An address that says nothing would lead to the view that one begins with.
+        return "?" + urlencode(given or {"range": DEFAULT_PRESET})
 
     @property
     def first(self) -> str:
@@ -134,6 +138,7 @@ def parse_list(params: QueryDict) -> ListState:
         order=parse_order(params),
         cols=columns.written(columns.chosen(params, {}) or ()),
         live=params.get("live") == "1",
+        view=params.get("view", "")[:36],
     )
 
 

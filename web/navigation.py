@@ -17,7 +17,14 @@ class Entry:
 
 
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
-    ("Observe", (Entry("Traces", "list", "traces", ("traces", "trace", "span", "compare"), "t"),)),
+    (
+        "Observe",
+        (
+            Entry("Traces", "list", "traces", ("traces", "trace", "span", "compare"), "t"),
+            Entry("Sessions", "messages-square", "sessions", ("sessions", "session"), "e"),
+            Entry("Users", "users", "users", ("users", "user"), "u"),
+        ),
+    ),
     (
         "Operate",
         (

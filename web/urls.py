@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from web.views import (
     account,
@@ -18,6 +18,8 @@ from web.views import (
     keys,
     login,
     prices,
+    saved,
+    sessions,
     shared,
     sharing,
     shortcuts,
@@ -26,8 +28,24 @@ from web.views import (
     trace,
     traces,
     tree,
+    users,
     value,
 )
+
+
+class AnyText:
+    """What an application calls a session or a user: may hold slashes, blanks, anything."""
+
+    regex = r"[\s\S]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(AnyText, "text")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -61,6 +79,12 @@ urlpatterns = [
         name="span-messages",
     ),
     path("p/<slug:project>/traces/<str:trace_id>/share/", sharing.share_trace, name="share"),
+    path("p/<slug:project>/views/", saved.view_create, name="views"),
+    path("p/<slug:project>/views/<uuid:view_id>/", saved.view_change, name="view-change"),
+    path("p/<slug:project>/sessions/", sessions.session_list, name="sessions"),
+    path("p/<slug:project>/sessions/<text:session_id>/", sessions.session_page, name="session"),
+    path("p/<slug:project>/users/", users.user_list, name="users"),
+    path("p/<slug:project>/users/<text:user_id>/", users.user_page, name="user"),
     path("p/<slug:project>/compare/", compare.compare_page, name="compare"),
     path("p/<slug:project>/start/", start.start_page, name="start"),
     path("p/<slug:project>/start/wait/", start.start_wait, name="start-wait"),

@@ -14,6 +14,7 @@ STATUS_CODES = ("ok", "error", "unset")
 COST_SOURCES = ("reported", "computed", "unpriced", "mixed")
 SCORE_SOURCES = ("human", "user", "evaluator", "api")
 SCORE_TYPES = ("numeric", "categorical", "boolean", "text")
+STATES = ("finished", "running", "abandoned")
 KINDS = ("internal", "server", "client", "producer", "consumer", "unspecified")
 OPEN_OBJECT: dict[str, Any] = {"type": "object", "additionalProperties": True}
 
@@ -91,6 +92,9 @@ class TraceSummary(Timed):
     root_span_id = s.CharField(allow_null=True, help_text="null while the root span has not arrived.")
     type = s.ChoiceField(choices=SPAN_TYPES)
     status = s.ChoiceField(choices=STATUS_CODES)
+    state = s.ChoiceField(
+        choices=STATES, help_text="running: a span was announced and has not ended; abandoned: and is silent."
+    )
     span_count = s.IntegerField()
     error_count = s.IntegerField()
     models = s.ListField(child=s.CharField())

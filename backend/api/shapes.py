@@ -8,6 +8,7 @@ from typing import Any
 
 from backend.core.limits import PREVIEW_CHARS
 from backend.core.times import rfc3339
+from backend.traces.groups import Group, Kind
 from backend.traces.summary import milliseconds
 from backend.traces.view import SpanEvent, SpanLink, SpanSources, SpanView, TraceView
 
@@ -31,6 +32,32 @@ def trace(view: TraceView) -> dict[str, Any]:
         "truncated": view.truncated,
         "scores": view.scores,
         "spans": [span(item) for item in view.spans],
+    }
+
+
+def group(kind: Kind, view: Group) -> dict[str, Any]:
+    """A session or a user."""
+    usage = {name: getattr(view.usage, name) for name in ("input_tokens", "output_tokens", "total_tokens")}
+    both = {
+        "first_activity": rfc3339(view.first_ns),
+        "last_activity": rfc3339(view.last_ns),
+        "trace_count": view.trace_count,
+        "failed_trace_count": view.failed_count,
+        "span_count": view.span_count,
+        "error_count": view.error_count,
+        "usage": usage,
+        "cost": {"total": view.cost.total, "currency": view.cost.currency, "complete": view.cost.source == "computed"},
+        "models": view.models,
+    }
+    if kind == "user":
+        return {"user_id": view.id, **both, "session_count": view.session_count}
+    return {
+        "session_id": view.id,
+        **both,
+        "duration_ms": milliseconds(view.duration_ns),
+        "users": view.users,
+        "input_preview": view.input_preview,
+        "scores": [asdict(average) for average in view.scores],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.http import StreamingHttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,7 +11,7 @@ from rest_framework.views import APIView
 from backend.api import queries, schemas, shapes
 from backend.api.authentication import access_of
 from backend.core.errors import InvalidInput
-from backend.traces import services
+from backend.traces import downloads, services
 from backend.traces.services import ORDERS, Order
 from backend.traces.summary import summary
 
@@ -48,6 +49,37 @@ class Traces(APIView):
         )
         page = services.list_traces(access_of(request).project_id, asked)
         return Response({"results": [summary(row) for row in page.results], "next_cursor": page.next_cursor})
+
+
+class TraceExport(APIView):
+    @extend_schema(
+        operation_id="export_traces",
+        summary="Download traces",
+        parameters=[
+            OpenApiParameter("format", str, enum=("jsonl", "csv"), default="jsonl"),
+            OpenApiParameter("filter", str, description="In the language of the filter bar."),
+            OpenApiParameter("from", str, description=f"Traces that begin at or after. {queries.TIME_TEXT}"),
+            OpenApiParameter("to", str, description=f"Traces that begin before. {queries.TIME_TEXT}"),
+            OpenApiParameter("order", str, enum=ORDERS, default="newest"),
+            queries.PROJECT_PARAMETER,
+        ],
+        responses={(200, "application/x-ndjson"): bytes, (200, "text/csv"): bytes, **ERRORS},
+        tags=["traces"],
+    )
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """All traces of the time range that match, as JSON lines (each as in the list) or CSV, sent while they are
+        read. Text in CSV that a spreadsheet would take for a formula has an apostrophe in front."""
+        query = request.query_params
+        queries.check_known(query, ("format", "filter", "from", "to", "order"))
+        form = downloads.format_of(query.get("format", ""))
+        asked = services.TraceQuery(
+            *queries.window(query),
+            filter=query.get("filter", ""),
+            order=order_of(query.get("order") or "newest"),
+        )
+        services.check(asked)
+        pages = services.all_traces(access_of(request).project_id, asked)
+        return StreamingHttpResponse(downloads.chunks(pages, form), content_type=downloads.CONTENT_TYPES[form])
 
 
 class Trace(APIView):

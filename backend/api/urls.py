@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from backend.api import facets, filters, missing, openapi, prices, scores, traces
+from backend.api import facets, filters, groups, missing, openapi, prices, scores, traces, views
 
 __all__ = ["openapi", "urlpatterns"]  # openapi is imported for what it registers
 
@@ -19,13 +19,20 @@ class Docs(SpectacularSwaggerSplitView):
 
 urlpatterns = [
     path("v1/traces", traces.Traces.as_view(), name="api-traces"),
+    path("v1/traces/export", traces.TraceExport.as_view(), name="api-traces-export"),
     path("v1/traces/<str:trace_id>", traces.Trace.as_view(), name="api-trace"),
     path("v1/spans/<str:trace_id>/<str:span_id>", traces.Span.as_view(), name="api-span"),
     path("v1/spans/<str:trace_id>/<str:span_id>/mapping", traces.SpanMapping.as_view(), name="api-span-mapping"),
+    path("v1/sessions", groups.Sessions.as_view(), name="api-sessions"),
+    re_path(r"^v1/sessions/(?P<session_id>[\s\S]+)$", groups.Session.as_view(), name="api-session"),
+    path("v1/users", groups.Users.as_view(), name="api-users"),
+    re_path(r"^v1/users/(?P<user_id>[\s\S]+)$", groups.User.as_view(), name="api-user"),
     path("v1/facets", facets.Facets.as_view(), name="api-facets"),
     path("v1/filter/suggest", filters.Suggest.as_view(), name="api-filter-suggest"),
     path("v1/models", prices.Models.as_view(), name="api-models"),
     path("v1/prices", prices.Prices.as_view(), name="api-prices"),
+    path("v1/views", views.Views.as_view(), name="api-views"),
+    path("v1/views/<uuid:view_id>", views.OneView.as_view(), name="api-view"),
     path("v1/scores", scores.Scores.as_view(), name="api-scores"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", Docs.as_view(), name="api-docs"),

@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "backend.audit",
     "backend.demo",
     "backend.sharing",
+    "backend.views",
     "backend.api",
     "backend.ops",
     "web.apps.WebConfig",

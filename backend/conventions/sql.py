@@ -40,7 +40,9 @@ def span_columns() -> dict[str, str]:
         "start_time": nanoseconds("s.start_time_unix_nano"),
         "duration_ns": "toUInt64(greatest(toInt64(s.end_time_unix_nano) - toInt64(s.start_time_unix_nano), 0))",
         "received_at": nanoseconds("received_ns"),
-        "version": "received_ns",
+        "pending": "toUInt8(vals[indexOf(keys, 'spanhouse.pending')] = 'true')",
+        # A finished span wins over its announcement, whichever came first (docs/decisions/0014).
+        "version": "if(pending, intDiv(received_ns, 2), received_ns)",
         "name": "s.name",
         # Numbers that the enums do not know count as not given.
         "kind": "toInt8(if(s.kind <= 5, s.kind, 0))",

@@ -113,9 +113,16 @@ FOUND_SPANS = 100_000
 RUNNING_S = 60.0
 # Without its root it is looked after for longer; then the root is taken for lost.
 RUNNING_WITHOUT_ROOT_S = 3_600.0
+# A trace whose announced spans have not ended, and of which nothing came for so long, is taken for abandoned.
+PENDING_SILENT_S = 3_600.0
 # Steps of a transcript on one page, and the payload up to which a step is read: 40 x 256 KiB.
 TRANSCRIPT_STEPS = 40
 TRANSCRIPT_STEP_BYTES = 256 * KIB
+# Turns of a session on one page, the payload up to which a question or an answer is read (100 x 128 KiB at most), and
+# the steps that a turn names.
+TURNS_PER_PAGE = 50
+TURN_BYTES = 128 * KIB
+STEPS_PER_TURN = 40
 # Nodes of an agent graph; what is rarer is left out and counted. More boxes than these are no picture any more.
 GRAPH_NODES = 48
 # Markdown is only rendered up to this: parsing costs about 1 µs a character and people stop reading before.
@@ -161,8 +168,6 @@ FACET_VALUES = 8
 FACET_VALUES_SEARCHED = 50
 # Spans counted for the facets of a window; of a larger one a sample of traces. 100,000 take about 60 ms on two cores.
 FACET_SPANS = 100_000
-# Traces of one download: a file that a spreadsheet still opens, written in some seconds.
-EXPORTED_TRACES = 10_000
 
 # The card that a row shows under the pointer: what fits about a third of a screen.
 GLANCE_MESSAGES = 3
@@ -229,3 +234,7 @@ PROJECTS_SEARCHED = 50
 MAX_DOLLARS_PER_MILLION = 1_000_000
 # A model's name in the longest form known, the address of a deployment, has about 200 characters.
 MAX_MODEL_CHARS = 300
+# --- saved views ------------------------------------------------------------------------------------------------------
+# Views that one person sees in a project: a longer menu is read by nobody.
+SAVED_VIEWS = 200
+VIEW_NAME_CHARS = 100

@@ -88,6 +88,14 @@ def averages_of_traces(project_id: UUID, trace_ids: Sequence[str]) -> dict[str, 
     return means
 
 
+def averages_of_sessions(project_id: UUID, session_ids: Sequence[str]) -> dict[str, list[tuple[str, float, int]]]:
+    """(name, mean, how many) of the numeric scores given to each session as a whole, by name. True counts as 1."""
+    means: dict[str, list[tuple[str, float, int]]] = {}
+    for row in queries.averages_of_sessions(client.current(), project_id, session_ids):
+        means.setdefault(row["session_id"], []).append((row["name"], float(row["mean"]), int(row["scores"])))
+    return means
+
+
 def _position(cursor: str) -> tuple[int, str]:
     match cursors.decode(cursor):
         case [int(created_ns), str(score_id)] if 0 <= created_ns <= END_OF_TIME_NS:

@@ -79,7 +79,9 @@ FIELDS: tuple[Field, ...] = (
     Field("tool", "text", ("tool_name",), "name of the tool", aliases=("tool_name",)),
     Field("agent", "text", ("agent_name",), "name of the agent", aliases=("agent_name",)),
     Field("prompt", "text", ("prompt_name",), "name of the prompt", aliases=("prompt_name",)),
-    Field("latency", "duration", ("duration_ns",), "duration, as 2s or 150ms", given="1", aliases=("duration",)),
+    Field(
+        "latency", "duration", ("duration_ns",), "duration, as 2s or 150ms", given="pending = 0", aliases=("duration",)
+    ),
     Field(
         "ttft",
         "duration",

@@ -22,6 +22,7 @@ from backend.traces.view import (
     Status,
     StatusCode,
     TraceRow,
+    state_of,
 )
 
 STATUS: Mapping[int, StatusCode] = {1: "ok", 2: "error"}
@@ -79,6 +80,7 @@ def trace_row(row: Row, averages: Sequence[tuple[str, float, int]] = ()) -> Trac
         input_preview=input_preview or row["first_input"],
         output_preview=output_preview or row["last_output"],
         scores=[Average(*values) for values in averages],
+        state=state_of(row["pending_count"], row["heard_ns"]),
     )
 
 

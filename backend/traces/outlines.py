@@ -19,7 +19,7 @@ from backend.traces.outline import Outline, build_outline
 from backend.traces.repeats import mark_runs
 from backend.traces.services import TRACE_ID, checked_id
 from backend.traces.timing import mark_critical_path, self_times
-from backend.traces.view import Cost, StatusCode, Usage
+from backend.traces.view import Cost, State, StatusCode, Usage, state_of
 
 
 @dataclass(slots=True)
@@ -44,6 +44,7 @@ class TraceOutline:
     received_ns: int  # when the newest span came
     version: str  # changes when a span comes or is read anew
     rows: Outline
+    pending: int = 0  # spans that were announced and have not ended
     critical: int = 0  # rows on the critical path
     made_at: float = field(default_factory=time.monotonic)
 
@@ -59,7 +60,13 @@ class TraceOutline:
     def running(self) -> bool:
         """More spans may come: the root is not here yet, or the newest span came a moment ago."""
         age_s = (time.time_ns() - self.received_ns) / limits.SECOND_NS
+        if self.pending:
+            return self.state == "running"
         return age_s < limits.RUNNING_S or (not self.has_root and age_s < limits.RUNNING_WITHOUT_ROOT_S)
+
+    @property
+    def state(self) -> State:
+        return state_of(self.pending, self.received_ns)
 
 
 Key = tuple[UUID, str, str]
@@ -180,6 +187,7 @@ def assembled(trace_id: str, head: Row, rows: Outline, stamp: TraceStamp) -> Tra
         cost=rows.cost,
         span_count=stamp.spans,
         received_ns=stamp.received_ns,
+        pending=head["pending"],
         version=_version(stamp),
         rows=rows,
         critical=critical,

@@ -77,13 +77,13 @@ def _rows(project_id: UUID, trace_ids: list[str], starts_ns: list[int]) -> list[
     return [assemble.trace_row(by_id[i], averages.get(i, [])) for i in trace_ids if i in by_id]
 
 
-def all_traces(project_id: UUID, query: TraceQuery, most: int) -> Iterator[list[TraceRow]]:
-    """The list from its beginning, in large pages, until there are no more or `most` have come."""
-    left, cursor = most, query.cursor
-    while left > 0:
-        page = list_traces(project_id, replace(query, cursor=cursor, limit=min(left, MAX_PAGE_SIZE)))
+def all_traces(project_id: UUID, query: TraceQuery) -> Iterator[list[TraceRow]]:
+    """The whole list from its beginning, in large pages."""
+    cursor = query.cursor
+    while True:
+        page = list_traces(project_id, replace(query, cursor=cursor, limit=MAX_PAGE_SIZE))
         yield page.results
-        left, cursor = left - len(page.results), page.next_cursor
+        cursor = page.next_cursor
         if cursor is None:
             return
 

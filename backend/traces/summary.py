@@ -27,6 +27,7 @@ def summary(row: TraceRow) -> dict[str, Any]:
         "end_time": rfc3339(row.start_ns + row.duration_ns),
         "duration_ms": milliseconds(row.duration_ns),
         "status": row.status,
+        "state": row.state,
         "span_count": row.span_count,
         "error_count": row.error_count,
         "usage": asdict(row.usage),

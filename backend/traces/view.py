@@ -7,11 +7,13 @@ them, and a frozen one costs several times as much to make.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from backend.conventions.http_failure import failed_status
 from backend.conventions.mapping import SpanMapping
+from backend.core import limits
 
 StatusCode = Literal["ok", "error", "unset"]
 CostSource = Literal["reported", "computed", "unpriced", "mixed"]
@@ -79,6 +81,17 @@ class Average:
     count: int
 
 
+State = Literal["finished", "running", "abandoned"]
+
+
+def state_of(pending: int, heard_ns: int) -> State:
+    """Of a trace with so many spans that were announced and have not ended, of which something came at `heard_ns`."""
+    if not pending:
+        return "finished"
+    silent_s = (time.time_ns() - heard_ns) / limits.SECOND_NS
+    return "running" if silent_s < limits.PENDING_SILENT_S else "abandoned"
+
+
 @dataclass(slots=True)
 class TraceRow:
     """One line of the traces list; read without touching payload columns."""
@@ -103,6 +116,7 @@ class TraceRow:
     input_preview: str
     output_preview: str
     scores: list[Average] = field(default_factory=list[Average])
+    state: State = "finished"
 
 
 @dataclass(slots=True)

@@ -50,15 +50,23 @@ def test_it_describes_every_operation(schema: dict[str, Any]) -> None:
     operations = {(path, method) for path, item in schema["paths"].items() for method in item}
     assert operations == {
         ("/api/v1/traces", "get"),
+        ("/api/v1/traces/export", "get"),
         ("/api/v1/traces/{trace_id}", "get"),
         ("/api/v1/spans/{trace_id}/{span_id}", "get"),
         ("/api/v1/spans/{trace_id}/{span_id}/mapping", "get"),
+        ("/api/v1/sessions", "get"),
+        ("/api/v1/sessions/{session_id}", "get"),
+        ("/api/v1/users", "get"),
+        ("/api/v1/users/{user_id}", "get"),
         ("/api/v1/facets", "get"),
         ("/api/v1/filter/suggest", "get"),
         ("/api/v1/models", "get"),
         ("/api/v1/prices", "get"),
         ("/api/v1/prices", "post"),
         ("/api/v1/prices", "delete"),
+        ("/api/v1/views", "get"),
+        ("/api/v1/views", "post"),
+        *(("/api/v1/views/{view_id}", method) for method in ("get", "patch", "delete")),
         ("/api/v1/scores", "get"),
         ("/api/v1/scores", "post"),
     }

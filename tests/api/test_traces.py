@@ -130,3 +130,20 @@ def test_a_wrong_parameter_is_named(api: Client, send: Send, query: dict[str, st
 @pytest.mark.parametrize("path", ["traces/xyz", "traces/" + "0" * 31, "spans/xyz/abc"])
 def test_an_id_that_is_none_is_named(api: Client, send: Send, path: str) -> None:
     assert get(api, path, 400)["error"]["field"] == "trace_id"
+
+
+def test_the_whole_list_comes_as_a_file(api: Client, other_api: Client, send: Send) -> None:
+    send(*(span(f"=work {number}") for number in range(5)))
+
+    def lines(client: Client, status: int = 200, **query: str) -> list[str]:
+        reply = client.get("/api/v1/traces/export", query)
+        assert reply.status_code == status
+        return b"".join(reply).decode().splitlines()
+
+    assert len(lines(api)) == 5
+    told = lines(api, format="csv", filter='"work 3"')
+    assert (told[0].split(",")[:2], len(told)) == (["trace_id", "name"], 2)
+    assert "'=work 3" in told[1]
+    assert lines(other_api) == []
+    assert api.get("/api/v1/traces/export", {"format": "xls"}).json()["error"]["field"] == "format"
+    assert api.get("/api/v1/traces/export", {"filter": "("}).status_code == 400

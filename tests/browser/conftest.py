@@ -73,8 +73,12 @@ def agent_trace(trace_id: bytes) -> list[Any]:
         )
 
     root = timed(
-        "refund-agent", 0, 3000, attributes={"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "refund"}
-    )
+        "refund-agent", 0, 3000,
+        attributes={
+            "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "refund",
+            "session.id": "chat-1", "user.id": "visitor",
+        },
+    )  # fmt: skip
     call = llm_span(trace_id, root.span_id)
     tool = timed(
         "issue_refund", 1500, 400, parent=root.span_id,

@@ -35,7 +35,7 @@ EXAMPLE = "/p/{example}/traces/"
 
 @dataclass(frozen=True)
 class Shot:
-    """`path` may name {example} (slug), {trace} and {failed} (trace ids of the example)."""
+    """`path` may name {example} (slug), {trace} and {failed} (trace ids of the example), {session} and {user}."""
 
     name: str
     path: str
@@ -62,6 +62,10 @@ SHOTS: tuple[Shot, ...] = (
     Shot("keys-help", EXAMPLE + "?range=30d", press("?")),
     Shot("trace", EXAMPLE + "{trace}/"),
     Shot("trace-failed", EXAMPLE + "{failed}/"),
+    Shot("sessions", "/p/{example}/sessions/?range=30d"),
+    Shot("session", "/p/{example}/sessions/{session}/"),
+    Shot("users", "/p/{example}/users/?range=30d"),
+    Shot("user", "/p/{example}/users/{user}/?range=30d"),
     Shot("start", "/p/{example}/start/"),
     Shot("start-node", "/p/{example}/start/", click("#tab-node")),
     Shot("ingest", "/p/{example}/ingest/?range=1h"),
@@ -113,6 +117,10 @@ def names_of(server: Server) -> dict[str, str]:
     for name, wanted in (("trace", "name:*support* type:agent latency>3s"), ("failed", "status:error")):
         window = {"from": "now-30d", "to": "now", "filter": wanted, "limit": 1}
         found[name] = server.api("traces", key=key, **window).json()["results"][0]["trace_id"]
+    month = {"from": "now-30d", "to": "now"}
+    sessions = server.api("sessions", key=key, **month).json()["results"]
+    found["session"] = max(sessions, key=lambda one: one["trace_count"])["session_id"]
+    found["user"] = server.api("users", key=key, **month).json()["results"][0]["user_id"]
     return found
 
 

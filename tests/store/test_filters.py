@@ -112,7 +112,10 @@ def test_an_empty_filter_matches_everything() -> None:
 
 def test_a_small_filter_reads_as_expected() -> None:
     compiled = compile_filter("latency>1.5s -agent:u_1*")
-    assert compiled.where == "((duration_ns > {f0:Int64}) AND NOT (lowerUTF8(agent_name) LIKE lowerUTF8({f1:String})))"
+    assert (
+        compiled.where
+        == "(((pending = 0 AND duration_ns > {f0:Int64})) AND NOT (lowerUTF8(agent_name) LIKE lowerUTF8({f1:String})))"
+    )
     assert compiled.params == {"f0": 1_500_000_000, "f1": "u\\_1%"}
 
 

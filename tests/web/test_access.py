@@ -27,8 +27,11 @@ ARGUMENTS = {
     "trace_id": "0" * 32,
     "span_id": "0" * 16,
     "key_id": uuid.UUID(int=1),
+    "view_id": uuid.UUID(int=1),
     "link_id": uuid.UUID(int=1),
     "token": "x" * 43,
+    "session_id": "s-1",
+    "user_id": "u-1",
 }
 PROJECT_PATTERNS = [p for p in urlpatterns if p.name not in {*PUBLIC, *ACCOUNT, *SHARED}]
 

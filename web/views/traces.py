@@ -16,7 +16,7 @@ from backend.core import limits
 from backend.core.errors import InvalidInput
 from backend.traces import services
 from backend.traces.view import TracePage, TraceRow
-from web import columns, listing, snippets
+from web import columns, listing, saved, snippets
 from web.access import ProjectRequest, project_view
 from web.htmx import render_fragment, render_page, wants_partial
 from web.listing import ListState
@@ -28,6 +28,9 @@ PARTIALS = {"page": "page", "content": "page"}
 
 @project_view("trace:read")
 def trace_list(request: ProjectRequest) -> HttpResponse:
+    begun = saved.begin(request)
+    if begun is not None:
+        return begun
     page, problem = TracePage([], None), None
     try:
         state = listing.parse_list(request.GET)
@@ -60,7 +63,9 @@ def trace_list(request: ProjectRequest) -> HttpResponse:
         seen=seen,
         **_rows(request, state, page),
         **_addresses(request, state),
+        **saved.menu(request, state),
     )
+    saved.remember_zone(request, response)
     response["X-Seen"] = seen
     if target == "content":
         response["HX-Retarget"] = "#page"  # the first trace has come: facets and histogram come with it

@@ -44,7 +44,7 @@ FROM spans WHERE project_id = {project_id:UUID} AND trace_id = {trace_id:String}
 HEAD: LiteralString = (
     """
 WITH if(response_model != '', response_model, request_model) AS used_model, (parent_span_id = '' ? 0 : 1, start_time, span_id) AS headness
-SELECT argMin(name, headness) AS root_name, argMin(status_code, headness) AS root_status, min(headness).1 = 0 AS has_root,
+SELECT argMin(name, headness) AS root_name, argMin(status_code, headness) AS root_status, min(headness).1 = 0 AS has_root, countIf(pending) AS pending,
   argMin(span_id, headness) AS root_span_id,
   argMinIf(environment, headness, environment != '') AS environment, argMinIf(release, headness, release != '') AS release,
   argMinIf(session_id, start_time, session_id != '') AS session_id, argMinIf(user_id, start_time, user_id != '') AS user_id,

@@ -46,6 +46,14 @@ WHERE project_id = {project_id:UUID} AND trace_id IN {trace_ids:Array(String)} A
   AND data_type IN ('numeric', 'boolean')
 GROUP BY trace_id, name ORDER BY trace_id, name"""
 
+# Given to the session itself, not to one of its traces.
+OF_SESSIONS: LiteralString = """
+SELECT session_id, name, avg(value) AS mean, count() AS scores
+FROM scores FINAL
+WHERE project_id = {project_id:UUID} AND session_id IN {session_ids:Array(String)} AND trace_id = '' AND deleted = 0
+  AND data_type IN ('numeric', 'boolean')
+GROUP BY session_id, name ORDER BY session_id, name"""
+
 CREATED: LiteralString = """
 SELECT id, toUnixTimestamp64Nano(created_at) AS created_ns
 FROM scores FINAL WHERE project_id = {project_id:UUID} AND id IN {ids:Array(String)} AND deleted = 0"""
@@ -64,6 +72,11 @@ def scores_of_trace(store: Store, project_id: UUID, trace_id: str, limit: int) -
 def averages(store: Store, project_id: UUID, trace_ids: Sequence[str]) -> list[Row]:
     """trace_id, name, mean, scores: of the numeric and boolean scores of these traces and their spans."""
     return store.read(AVERAGES, {"project_id": project_id, "trace_ids": list(trace_ids)})
+
+
+def averages_of_sessions(store: Store, project_id: UUID, session_ids: Sequence[str]) -> list[Row]:
+    """session_id, name, mean, scores: of the numeric and boolean scores given to these sessions as a whole."""
+    return store.read(OF_SESSIONS, {"project_id": project_id, "session_ids": list(session_ids)})
 
 
 def score_page(

@@ -71,12 +71,14 @@ WITH """
     + COST
     + """,
   parent_span_id = '' AS is_root,
-  (input_tokens >= 0 OR output_tokens >= 0 OR total_tokens >= 0 OR reported_cost >= 0) AS has_usage,
+  (input_tokens >= 0 OR output_tokens >= 0 OR total_tokens >= 0 OR reported_cost >= 0) AND NOT pending AS has_usage,
   (is_root ? 0 : 1, start_time, span_id) AS headness
 SELECT trace_id,
   argMin((span_id, name, type, toUnixTimestamp64Nano(start_time), status_code, input_preview, output_preview, service_name, environment, is_root), headness) AS head,
   toUnixTimestamp64Nano(min(start_time)) AS first_ns,
   max(toUnixTimestamp64Nano(start_time) + toInt64(duration_ns)) AS end_ns,
+  countIf(pending) AS pending_count,
+  toUnixTimestamp64Nano(max(received_at)) AS heard_ns,
   count() AS span_count,
   countIf(status_code = 2) AS error_count,
   groupArrayIf({calls:UInt32})((span_id, parent_span_id, type, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, total_tokens, cost_total, cost_input, cost_output, reported_cost >= 0, response_id, audio_input_tokens, audio_output_tokens), has_usage) AS calls,

@@ -6,7 +6,7 @@ function choose(row) {
   chosen()?.removeAttribute("aria-selected");
   row.setAttribute("aria-selected", "true");
   row.scrollIntoView({ block: "nearest" });
-  row.querySelector(".what a").focus({ preventScroll: true });
+  row.querySelector(".what a, .id a").focus({ preventScroll: true });
 }
 
 function move(step) {
