@@ -215,3 +215,12 @@ SHARE_WAIT_S = 300
 SHARE_LINKS_LISTED = 500
 # Projects in which /t/<trace id> looks: each costs a look at ClickHouse of about 10 ms.
 PROJECTS_SEARCHED = 50
+
+# --- metrics ----------------------------------------------------------------------------------------------------------
+# Groups told apart in one answer: more lines than these are not told apart by anybody.
+METRIC_GROUPS = 50
+# Points of one series: about one a pixel of a wide screen.
+METRIC_INTERVALS = 2_000
+# An answer serves the charts of one page, which ask within a second or two; a reload shows what is new.
+METRIC_FRESH_S = 5.0
+METRIC_SCANS_KEPT = 200
