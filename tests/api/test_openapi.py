@@ -54,6 +54,7 @@ def test_it_describes_every_operation(schema: dict[str, Any]) -> None:
         ("/api/v1/spans/{trace_id}/{span_id}", "get"),
         ("/api/v1/spans/{trace_id}/{span_id}/mapping", "get"),
         ("/api/v1/facets", "get"),
+        ("/api/v1/metrics", "get"),
         ("/api/v1/scores", "get"),
         ("/api/v1/scores", "post"),
     }
@@ -79,6 +80,7 @@ def test_replies_have_exactly_its_fields(api: Client, send: Send, schema: dict[s
     check(schema, "Span", api.get(f"/api/v1/spans/{trace_id.hex()}/{root.span_id.hex()}").json())
     check(schema, "SpanMapping", api.get(f"/api/v1/spans/{trace_id.hex()}/{root.span_id.hex()}/mapping").json())
     check(schema, "ScoreList", api.get("/api/v1/scores").json())
+    check(schema, "Metrics", api.get("/api/v1/metrics?measure=tokens,cost&group_by=model").json())
     check(schema, "ErrorBody", api.get("/api/v1/traces?limit=x").json())
 
 
