@@ -17,7 +17,13 @@ class Entry:
 
 
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
-    ("Observe", (Entry("Traces", "list", "traces", ("traces", "trace", "span", "compare"), "t"),)),
+    (
+        "Observe",
+        (
+            Entry("Overview", "layout-dashboard", "overview", ("overview", "overview-widget"), "o"),
+            Entry("Traces", "list", "traces", ("traces", "trace", "span", "compare"), "t"),
+        ),
+    ),
     (
         "Operate",
         (

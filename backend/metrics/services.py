@@ -11,7 +11,7 @@ from backend.core.errors import InvalidInput
 from backend.core.times import UNITS_NS
 from backend.metrics.scans import shared
 from backend.metrics.view import Answer, Question, Series, Value
-from backend.store import client
+from backend.store import client, filter_edit
 from backend.store.client import Row
 from backend.store.filter_fields import suggestion
 from backend.store.measures import DIMENSION, DIMENSIONS, FAMILIES, KEYED, MEASURE, MEASURES, Dimension, Family, Measure
@@ -57,6 +57,24 @@ def measure(question: Question) -> Answer:
 def dimensions_of(family: Family) -> list[Dimension]:
     """What rows of this family can be grouped by, besides metadata.KEY, attr.KEY and resource.KEY."""
     return [one for one in DIMENSIONS if family in one.families]
+
+
+def check_filter(text: str) -> None:
+    """Raises InvalidInput when it is no filter."""
+    if text.strip():
+        compile_for_spans(text)
+
+
+def narrowed(text: str, group_by: str, value: str) -> str | None:
+    """The filter that shows the traces behind one group; None when the filter bar has no field for it."""
+    prefix, dot, _ = group_by.partition(".")
+    known = KEYED.get(prefix) if dot else DIMENSION.get(group_by)
+    if known is None or not known.field or not value:
+        return None
+    try:
+        return filter_edit.add(text, group_by if dot else known.field, value)
+    except InvalidInput:  # too long, or a value with control characters
+        return None
 
 
 def find_measures(names: Sequence[str]) -> tuple[Measure, ...]:
