@@ -48,14 +48,14 @@ class Dimension:
 
 
 # One call gives three; the engine computes equal aggregates once.
-_LATENCY: LiteralString = "quantiles(0.5, 0.95, 0.99)(duration_ns)"
+_LATENCY: LiteralString = "quantiles(0.5, 0.95, 0.99)(lasted_ns)"
 _FIRST: LiteralString = "quantilesIf(0.5, 0.95)(ttft_ns, ttft_ns >= 0)"
 _ERROR_RATE: LiteralString = "if(count() = 0, NULL, countIf(failed) / count())"
 _NO_FIRST: LiteralString = "if(countIf(ttft_ns >= 0) = 0, NULL, "
 # Tokens that came after the first, by the time after the first; without a time to first token, all by all.
 _SPEED: LiteralString = (
-    "quantileOrNullIf(0.5)(output * 1e9 / (duration_ns - greatest(ttft_ns, 0)), "
-    "used AND output > 0 AND duration_ns > greatest(ttft_ns, 0))"
+    "quantileOrNullIf(0.5)(output_tokens * 1e9 / (lasted_ns - greatest(ttft_ns, 0)), "
+    "used AND output_tokens > 0 AND lasted_ns > greatest(ttft_ns, 0))"
 )
 
 
@@ -64,7 +64,7 @@ def _latency(family: Family, prefix: str, of: str) -> list[Measure]:
         Measure(f"{prefix}latency_p50", family, f"{of}, median", "ns", "if(count() = 0, NULL, " + _LATENCY + "[1])"),
         Measure(f"{prefix}latency_p95", family, f"{of}, p95", "ns", "if(count() = 0, NULL, " + _LATENCY + "[2])"),
         Measure(f"{prefix}latency_p99", family, f"{of}, p99", "ns", "if(count() = 0, NULL, " + _LATENCY + "[3])"),
-        Measure(f"{prefix}latency_avg", family, f"{of}, average", "ns", "avgOrNull(duration_ns)"),
+        Measure(f"{prefix}latency_avg", family, f"{of}, average", "ns", "avgOrNull(lasted_ns)"),
     ]
 
 
@@ -84,11 +84,11 @@ MEASURES: tuple[Measure, ...] = (
     Measure("ttft_p50", "calls", "Time to first token, median", "ns", _NO_FIRST + _FIRST + "[1])"),
     Measure("ttft_p95", "calls", "Time to first token, p95", "ns", _NO_FIRST + _FIRST + "[2])"),
     Measure("tokens_per_second", "calls", "Tokens per second, median", "tokens_per_second", _SPEED),
-    _sum("input_tokens", "Input tokens", "input"),
-    _sum("output_tokens", "Output tokens", "output"),
-    _sum("cache_read_tokens", "Cached input tokens", "cache_read"),
-    _sum("cache_write_tokens", "Tokens written to the cache", "cache_write"),
-    _sum("reasoning_tokens", "Reasoning tokens", "reasoning"),
+    _sum("input_tokens", "Input tokens", "input_tokens"),
+    _sum("output_tokens", "Output tokens", "output_tokens"),
+    _sum("cache_read_tokens", "Cached input tokens", "cache_read_tokens"),
+    _sum("cache_write_tokens", "Tokens written to the cache", "cache_write_tokens"),
+    _sum("reasoning_tokens", "Reasoning tokens", "reasoning_tokens"),
     _sum("tokens", "Tokens", "tokens"),
     _sum("cost", "Cost", "cost", "usd"),
     Measure("cost_per_call", "calls", "Cost of a call", "usd", "avgOrNullIf(cost, used AND cost >= 0)"),

@@ -148,13 +148,13 @@ def _family_rows(family: Family, group: LiteralString, where: LiteralString) -> 
             "SELECT trace_id, "
             + START_NS
             + failed
-            + "toInt64(duration_ns) AS duration_ns, "
+            + "toInt64(duration_ns) AS lasted_ns, "
             + grp
             + FROM_ROOTS_FINAL
             + matches
             + ONE_A_TRACE
         )
-    some: LiteralString = "status_code = 2 AS failed, user_id, session_id, toInt64(duration_ns) AS duration_ns, "
+    some: LiteralString = "status_code = 2 AS failed, user_id, session_id, toInt64(duration_ns) AS lasted_ns, "
     return "SELECT trace_id, " + START_NS + some + grp + FROM_SPANS_FINAL + " AND (" + where + ")"
 
 
