@@ -32,6 +32,7 @@ class Widget:
     top: int = 8
     scan: tuple[str, ...] = ()
     scan_group: str = ""
+    size: Literal["half", "third"] = "half"
 
     @property
     def question_interval(self) -> str:
@@ -75,12 +76,12 @@ OVERVIEW: tuple[Widget, ...] = (
     ),
     Widget("ttft", "Time to first token", ("ttft_p50", "ttft_p95"), scan=CALLS_SCAN, scan_group="model"),
     Widget("speed", "Tokens per second", ("tokens_per_second",), scan=CALLS_SCAN, scan_group="model"),
-    Widget("users", "Cost by user", ("cost",), "ranking", "user"),
-    Widget("tags", "Cost by tag", ("cost",), "ranking", "tag"),
-    Widget("prompts", "Cost by prompt version", ("cost",), "ranking", "prompt_version"),
-    Widget("dearest", "Dearest traces", ("cost",), "ranking", "trace"),
-    Widget("slowest", "Slowest traces", ("trace_latency_p95",), "ranking", "trace"),
-    Widget("scores", "Average scores", ("score_avg",), "line", "score"),
+    Widget("users", "Cost by user", ("cost",), "ranking", "user", size="third"),
+    Widget("tags", "Cost by tag", ("cost",), "ranking", "tag", size="third"),
+    Widget("prompts", "Cost by prompt version", ("cost",), "ranking", "prompt_version", size="third"),
+    Widget("dearest", "Dearest traces", ("cost",), "ranking", "trace", size="third"),
+    Widget("slowest", "Slowest traces", ("trace_latency_p95",), "ranking", "trace", size="third"),
+    Widget("scores", "Average scores", ("score_avg",), "line", "score", size="third"),
 )  # fmt: skip
 TILES: tuple[tuple[str, str, str, Literal["up", "down", ""]], ...] = (
     ("requests", "Requests", "traces", ""),

@@ -29,6 +29,7 @@ ARGUMENTS = {
     "key_id": uuid.UUID(int=1),
     "link_id": uuid.UUID(int=1),
     "token": "x" * 43,
+    "widget": "requests",
 }
 PROJECT_PATTERNS = [p for p in urlpatterns if p.name not in {*PUBLIC, *ACCOUNT, *SHARED}]
 

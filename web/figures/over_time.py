@@ -114,7 +114,7 @@ def layout(ticks: dict[str, object], kind: str, starts: Sequence[int], step: int
     if starts:
         x["range"] = [starts[0], starts[-1] + step]
     return {
-        "margin": {"l": 48, "r": 8, "t": 6, "b": 26},
+        "margin": {"l": 48, "r": 8, "t": 6, "b": 34},
         "height": 220,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
