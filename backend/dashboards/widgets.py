@@ -19,6 +19,8 @@ CALLS_SCAN = (
     "tokens_per_second",
 )  # fmt: skip
 
+SCAN_TOP = 6
+
 
 @dataclass(frozen=True)
 class Widget:
@@ -132,6 +134,8 @@ def _ask(
             group_by=group_by,
             interval=widget.question_interval if widget else interval,
             filter=window.filter,
-            top=widget.top if widget else 8,
+            # One number for all that share a scan; they show no percentiles of the rest.
+            top=widget.top if widget and not widget.scan else SCAN_TOP,
+            whole_rest=widget is not None and not widget.scan,
         )
     )

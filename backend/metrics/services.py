@@ -46,8 +46,11 @@ def measure(question: Question) -> Answer:
     if wanted.group is not None and not wanted.group.many:
         rows = _cells(question, wanted, None)
         groups = _ranked(rows)
-        if len(groups) <= question.top and len(rows) <= queries.MOST_CELLS:
-            return _answer(question, wanted, rows, groups)
+        if len(rows) <= queries.MOST_CELLS:
+            if len(groups) <= question.top:
+                return _answer(question, wanted, rows, groups)
+            if not question.whole_rest or all(one.adds for one in wanted.measures):
+                return _with_rest(_answer(question, wanted, rows, groups[: question.top]))
     first = replace(wanted, measures=wanted.measures[:1])
     top = _top(question, first)
     groups = [str(row["g"]) for row in top if not row["all_groups"]][: question.top]
@@ -220,6 +223,25 @@ def _answer(question: Question, wanted: Wanted, rows: list[Row], groups: list[st
     other = series(OTHER) if OTHER in by_group else None
     total = None if several else series(None)
     return Answer(wanted.measures, question.group_by, wanted.step_ns, starts, shown, other, total)
+
+
+def _with_rest(answer: Answer) -> Answer:
+    """What is not among the series as the difference to the total, for measures that add up."""
+    if answer.total is None:
+        return answer
+    totals: dict[str, Value] = {}
+    values: dict[str, list[Value]] = {}
+    for one in answer.measures:
+        if not one.adds:
+            totals[one.name], values[one.name] = None, [None] * len(answer.starts)
+            continue
+        name = one.name
+        totals[name] = _minus(answer.total.totals[name], [part.totals[name] for part in answer.series])
+        values[name] = [
+            _minus(whole, [part.values[name][n] for part in answer.series])
+            for n, whole in enumerate(answer.total.values[name])
+        ]
+    return replace(answer, other=Series(OTHER, totals, values))
 
 
 def _numbers(wanted: Wanted, row: Row | None) -> dict[str, Value]:

@@ -15,6 +15,7 @@ class Question:
     """Measures of one family over what begins in [start_ns, end_ns).
 
     `interval`: auto, none (totals only) or a length such as 5m, 1h, 1d. `top`: so many groups apart, the rest together.
+    `whole_rest` False spares a scan: percentiles and averages of the rest are then not given.
     """
 
     project_id: UUID
@@ -25,6 +26,7 @@ class Question:
     interval: str = "auto"
     filter: str = ""
     top: int = 10
+    whole_rest: bool = True
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,20 @@ def test_small_groups_are_put_together(store):
         assert answer.total.totals == {"traces": 21}
 
 
+def test_the_rest_of_few_groups_is_the_difference_or_one_more_scan(store):
+    now = time.time_ns()
+    for n, name in enumerate("abc"):
+        times = {"start_time_unix_nano": now - 2 * HOUR, "end_time_unix_nano": now - 2 * HOUR + (n + 1) * SECOND}
+        send(store, *(span(attributes={"deployment.environment.name": name}, **times) for _ in range(3 - n)))
+    asked = {"group_by": "environment", "top": 1, "interval": "1h"}
+    for whole in (True, False):
+        answer = ask("spans", "span_latency_p50", whole_rest=whole, **asked)
+        assert [one.group for one in answer.series] == ["a"]
+        assert answer.other is not None
+        assert answer.other.totals == {"spans": 3, "span_latency_p50": 2 * SECOND if whole else None}
+        assert sum(value or 0 for value in answer.other.values["spans"]) == 3
+
+
 def test_tags_and_attributes_are_groups_too(store):
     send(
         store,

@@ -110,7 +110,7 @@ def _has_islands(values: Sequence[Value]) -> bool:
 
 def layout(ticks: dict[str, object], kind: str, starts: Sequence[int], step: int) -> dict[str, Any]:
     quiet = {"gridcolor": "--line", "zerolinecolor": "--line", "linecolor": "--line", "fixedrange": True}
-    x: dict[str, Any] = {**quiet, "type": "date", "showgrid": False, "fixedrange": False, "nticks": 8}
+    x: dict[str, Any] = {**quiet, "type": "date", "showgrid": False, "fixedrange": False, "nticks": 8, "tickangle": 0}
     if starts:
         x["range"] = [starts[0], starts[-1] + step]
     return {

@@ -45,7 +45,9 @@ def change(now: Value, before: Value, unit: str) -> str:
         return _signed(difference, 3)
     if unit == "ns":
         return ("+" if difference > 0 else "") + text(round(difference), "ns")
-    return f"{_signed(difference * 100 / before, 1)} %" if before else ""
+    if not before:
+        return ""
+    return f"{_signed(difference * 100 / before, 1)} %" if now < 10 * before else f"×{now / before:,.0f}"
 
 
 def _signed(value: float, digits: int) -> str:

@@ -34,6 +34,7 @@ function draw(element) {
   document.body.append(probe);
   const layout = themed(figure.layout);
   layout.font.family = getComputedStyle(document.body).fontFamily;
+  if (element.clientWidth < 500) layout.xaxis.nticks = 4;
   layout.xaxis.range = layout.xaxis.range?.map(written);
   const data = figure.data.map((trace) => {
     const made = { ...themed(trace), x: trace.x.map(written) };
