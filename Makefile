@@ -6,7 +6,7 @@ PY := .venv/bin/python
 # Each worker holds an embedded ClickHouse, so two are enough for two cores and a laptop's memory.
 TEST_WORKERS ?= 2
 # These start servers and a browser, and measure time: one after the other, with the machine to themselves.
-SERIAL_TESTS := tests/system tests/browser tests/docs/test_readme.py
+SERIAL_TESTS := tests/system tests/sdk tests/browser tests/docs/test_readme.py tests/docs/test_guides.py
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -32,9 +32,14 @@ test-system: ## only the tests that start servers and a browser
 	@scripts/setup test
 	@$(MAKE) --no-print-directory system-tests
 
-.PHONY: unit-tests system-tests
+.PHONY: unit-tests sdk-tests system-tests
 unit-tests:
 	@$(PY) -m pytest -n $(TEST_WORKERS) --dist loadfile tests $(addprefix --ignore=,$(SERIAL_TESTS)) $(ARGS)
+	@$(MAKE) --no-print-directory sdk-tests
+
+# The SDK has a project of its own: its tests know nothing of the server.
+sdk-tests:
+	@cd sdk/python && ../../$(PY) -m pytest -p no:schemathesis -p no:django
 
 system-tests:
 	@$(PY) -m pytest $(SERIAL_TESTS) $(ARGS)

@@ -11,6 +11,7 @@ from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
 from backend.core.limits import MAX_AGE_NS, MAX_FUTURE_NS, MAX_ITEMS_PER_BODY, MAX_REASONS_IN_REPLY, MIB
+from ingest.client_drops import ClientDrops
 from ingest.errors import Malformed, TooLarge
 from ingest.rewrite import storable_logs, storable_traces
 from ingest.wire import CheckedLogs, CheckedTraces, LooseLogs, LooseTraces, Outline
@@ -33,12 +34,14 @@ REASONS: Mapping[str, str] = {
 
 @dataclass
 class Checked:
-    """`body` is what to store (b"": nothing), `items` how many spans or records came, `rejected` counts by reason."""
+    """`body` is what to store (b"": nothing), `items` how many spans or records came, `rejected` counts by reason,
+    `client_drops` what the sender says it dropped before."""
 
     body: bytes
     items: int
     kept: int
     rejected: Counter[str] = field(default_factory=Counter[str])
+    client_drops: list[ClientDrops] = field(default_factory=list[ClientDrops])
 
 
 def explain(rejected: Mapping[str, int], noun: str, details: list[str] | None = None) -> str:

@@ -14,6 +14,7 @@ from uuid import UUID
 from backend.core.limits import SPOOL_MAX_BYTES
 from backend.store.client import Store
 from ingest import otlp_json
+from ingest.client_drops import read_client_drops
 from ingest.envelope import frame
 from ingest.otlp import Checked, check_logs, check_metrics, check_traces, explain
 from ingest.quarantine import Quarantine
@@ -79,6 +80,7 @@ class Pipeline:
             checked, details = await asyncio.to_thread(self._check, signal, encoding, body, now)
         else:
             checked, details = self._check(signal, encoding, body, now)
+        self.stats.count_client_drops(project_id, checked.client_drops)
         if checked.kept and signal != "metrics":
             stored: Stored = signal
             await self.spool.append(stored, frame(checked.body, project_id, now), project_id, now, checked.kept)
@@ -107,6 +109,7 @@ class Pipeline:
             body, wrong, details = decoded.message, Counter(decoded.rejected), list(decoded.messages)
         if signal == "metrics":
             checked = check_metrics(body)
+            checked.client_drops = read_client_drops(body, now_ns)
         else:
             checked = check_traces(body, now_ns) if signal == "traces" else check_logs(body, now_ns)
         checked.items += wrong.total()

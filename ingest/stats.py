@@ -9,18 +9,20 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import LiteralString
 from uuid import UUID
 
 from backend.store.client import Store
+from ingest.client_drops import ClientDrops
 from ingest.spool import Tallies
 
 TABLE: LiteralString = "ingest_stats"
 COLUMNS = ("project_id", "second", "signal", "source", "requests", "bytes", "received", "stored", "rejected", "version")
 NO_PROJECT = UUID(int=0)  # refused before the key told a project
 StatRow = tuple[object, ...]
+MAX_HELD_DROPS = 10_000
 
 
 @dataclass
@@ -40,6 +42,7 @@ class Stats:
         self._number = 0
         self._lock = threading.Lock()
         self._held: dict[tuple[UUID, str, int], _Held] = {}
+        self._drops: list[StatRow] = []
 
     def count(
         self,
@@ -60,26 +63,39 @@ class Stats:
             held.items += items
             held.rejected.update(rejected or {})
 
+    def count_client_drops(self, project_id: UUID, drops: Iterable[ClientDrops]) -> None:
+        """Spans that never arrived. The row's key is the report's, so the same report again replaces it."""
+        with self._lock:
+            for drop in drops:
+                if len(self._drops) < MAX_HELD_DROPS:
+                    reasons = dict(drop.reasons)
+                    self._drops.append((project_id, drop.second, "traces", drop.source, 0, 0, 0, 0, reasons, 1))
+                else:  # ClickHouse is away: they add up, and one that comes twice counts twice
+                    held = self._held.setdefault((project_id, "traces", time.time_ns() // 1_000_000_000), _Held())
+                    held.rejected.update(drop.reasons)
+
     def flush(self, store: Store) -> None:
         """Write what is held; it is kept for the next flush when ClickHouse does not take it."""
         with self._lock:
             held, self._held = self._held, {}
-        if not held:
+            drops, self._drops = self._drops, []
+        if not held and not drops:
             return
         self._number += 1
         source = f"{self.process}/{self._run}/{self._number}"
-        rows = [
+        rows: list[StatRow] = [
             (project, second, signal, source, h.requests, h.bytes, h.items, 0, dict(h.rejected), self._number)
             for (project, signal, second), h in held.items()
         ]
         try:
-            store.insert(TABLE, COLUMNS, rows)
+            store.insert(TABLE, COLUMNS, rows + drops)
         except Exception:
-            self._give_back(held)
+            self._give_back(held, drops)
             raise
 
-    def _give_back(self, held: dict[tuple[UUID, str, int], _Held]) -> None:
+    def _give_back(self, held: dict[tuple[UUID, str, int], _Held], drops: list[StatRow]) -> None:
         with self._lock:
+            self._drops += drops
             for key, old in held.items():
                 now = self._held.setdefault(key, _Held())
                 now.requests += old.requests

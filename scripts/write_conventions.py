@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from backend.conventions.columns import FIELDS, RESOURCE_KEYS  # noqa: E402 - needs the path above
-from backend.conventions.usage_rules import NOTES, RULES  # noqa: E402
+from backend.conventions.usage_rules import AUDIO_RULES, NOTES, RULES  # noqa: E402
 from backend.conventions.words import TYPE_WORDS  # noqa: E402
 
 PAGE = ROOT / "docs" / "conventions.md"
@@ -36,6 +36,10 @@ def tables() -> str:
     for rule in RULES:
         counted = "beside it: added" if rule.beside else "part of it"
         lines.append(f"| {rule.convention} | `{rule.input}` | `{rule.cached}` | {counted} |")
+    lines += ["", "Audio tokens:", "", "| convention | of the input | of the output | which are |", "|---|---|---|---|"]
+    for rule in AUDIO_RULES:
+        counted = "beside them: added" if rule.beside else "part of them"
+        lines.append(f"| {rule.convention} | `{rule.audio_input}` | `{rule.audio_output}` | {counted} |")
     lines += ["", *(f"- {note}" for note in NOTES)]
     return "\n".join(lines) + "\n"
 

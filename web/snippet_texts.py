@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# The packages are not published yet; their snippet is shown from the release that has them on.
-SDK_RELEASED = False
-
 
 @dataclass(frozen=True)
 class Snippet:
@@ -55,20 +52,53 @@ sdk.start();
 SPANHOUSE = Snippet(
     "spanhouse",
     "Spanhouse",
-    "Spanhouse's own SDK: two lines, and calls of OpenAI are recorded by OpenInference.",
-    "pip install spanhouse openinference-instrumentation-openai openai",
+    "Spanhouse's own SDK, from a checkout of Spanhouse. Sends two spans at once, no model needed.",
+    "pip install ./sdk/python",
     """\
 import spanhouse
-from openai import OpenAI
 
 spanhouse.init(
     endpoint="[[base]]",
     api_key="[[key]]",
 )
 
-print(OpenAI().chat.completions.create(
-    model="gpt-4o-mini", messages=[{"role": "user", "content": "Say hello."}]
-).choices[0].message.content)
+
+@spanhouse.observe(type="agent")
+def answer(question: str) -> str:
+    with spanhouse.span("chat", type="llm", input=question) as s:
+        s.set_model("gpt-4o-mini", provider="openai")
+        s.set_output("Paris")
+    return "Paris"
+
+
+answer("What is the capital of France?")
+""",
+)
+SPANHOUSE_TS = Snippet(
+    "spanhouse-ts",
+    "Spanhouse (TypeScript)",
+    "Spanhouse's own SDK for Node, packed in a checkout of Spanhouse. Sends two spans at once, no model needed.",
+    "npm install ./sdk/typescript/spanhouse-0.1.0.tgz",
+    """\
+import * as spanhouse from "spanhouse";
+
+spanhouse.init({
+  endpoint: "[[base]]",
+  apiKey: "[[key]]",
+});
+
+const answer = spanhouse.observe(
+  (question) =>
+    spanhouse.span("chat", { type: "llm", input: question }, async (s) => {
+      s.setModel("gpt-4o-mini", { provider: "openai" });
+      s.setOutput("Paris");
+      return "Paris";
+    }),
+  { name: "answer", type: "agent" },
+);
+
+await answer("What is the capital of France?");
+await spanhouse.flush();
 """,
 )
 PYTHON = Snippet(
@@ -268,8 +298,8 @@ curl -X POST '[[endpoint]]' \\
 )
 
 SNIPPETS: tuple[Snippet, ...] = (
-    *((SPANHOUSE,) if SDK_RELEASED else ()),
-    PYTHON, OPENAI, LANGCHAIN, LLAMA_INDEX, NODE, AI_SDK, LANGFUSE, OPENLLMETRY, PYDANTIC_AI, VARIABLES, CURL,
+    SPANHOUSE, SPANHOUSE_TS, PYTHON, OPENAI, LANGCHAIN, LLAMA_INDEX, NODE, AI_SDK, LANGFUSE, OPENLLMETRY, PYDANTIC_AI,
+    VARIABLES, CURL,
 )  # fmt: skip
 
 

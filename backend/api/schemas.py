@@ -53,6 +53,8 @@ class Usage(s.Serializer[Any]):
     cache_read_tokens = s.IntegerField(allow_null=True)
     cache_write_tokens = s.IntegerField(allow_null=True)
     reasoning_tokens = s.IntegerField(allow_null=True)
+    audio_input_tokens = s.IntegerField(allow_null=True)
+    audio_output_tokens = s.IntegerField(allow_null=True)
     total_tokens = s.IntegerField(allow_null=True)
 
 
@@ -113,6 +115,19 @@ class FacetValues(s.Serializer[Any]):
     field = s.CharField()
     results = FacetValue(many=True, help_text="The most frequent first.")
     more = s.BooleanField(help_text="Whether there are more values than `limit`.")
+
+
+class FilterSuggestion(s.Serializer[Any]):
+    kind = s.ChoiceField(choices=["field", "condition", "value"])
+    text = s.CharField(help_text="What to write.")
+    detail = s.CharField(help_text="What it means, for fields and conditions.")
+    traces = s.IntegerField(allow_null=True, help_text="About how many traces have the value; null: not counted.")
+
+
+class FilterSuggestions(s.Serializer[Any]):
+    start = s.IntegerField(help_text="The first character that a suggestion replaces.")
+    end = s.IntegerField(help_text="The first one behind it.")
+    results = FilterSuggestion(many=True)
 
 
 class SpanStatus(s.Serializer[Any]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from backend.api import facets, metrics, missing, openapi, scores, traces
+from backend.api import facets, filters, metrics, missing, openapi, scores, traces
 
 __all__ = ["openapi", "urlpatterns"]  # openapi is imported for what it registers
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path("v1/spans/<str:trace_id>/<str:span_id>/mapping", traces.SpanMapping.as_view(), name="api-span-mapping"),
     path("v1/facets", facets.Facets.as_view(), name="api-facets"),
     path("v1/metrics", metrics.MetricsView.as_view(), name="api-metrics"),
+    path("v1/filter/suggest", filters.Suggest.as_view(), name="api-filter-suggest"),
     path("v1/scores", scores.Scores.as_view(), name="api-scores"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", Docs.as_view(), name="api-docs"),

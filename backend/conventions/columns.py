@@ -10,15 +10,16 @@ Spring AI, Semantic Kernel, Haystack, Mastra.
 from __future__ import annotations
 
 from backend.conventions.field import Field
-from backend.conventions.fields import content, model, usage, what, who
+from backend.conventions.fields import audio, content, model, usage, what, who
 
 # Bumped when a change of the table or of the SQL made from it changes the columns of spans already stored.
-MAPPING_VERSION = 3
+MAPPING_VERSION = 4
 
 FIELDS: tuple[Field, ...] = (
     *what.FIELDS,
     *model.FIELDS,
     *usage.FIELDS,
+    *audio.FIELDS,
     *who.FIELDS,
     *content.FIELDS,
 )

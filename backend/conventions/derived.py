@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.conventions.columns import RESOURCE_KEYS
+from backend.conventions.fields.audio import BESIDE_INPUT, BESIDE_OUTPUT
 from backend.conventions.fields.usage import (
     BESIDE_KEYS,
     BESIDE_MEMBERS,
@@ -29,6 +30,7 @@ REPLY_FINISH = r'"(?:finish_reason|stop_reason|finishReason|stopReason)": ?"([^"
 # The start of a text in JSON messages.
 TEXT_MARKERS = ('"content":"', '"content": "', '"text":"', '"text": "')
 PREVIEW_HEAD, PREVIEW_TEXT = 4096, 500
+CACHED = "(greatest(cache_read_tokens, 0) + greatest(cache_write_tokens, 0))"
 
 
 def type_expression() -> str:
@@ -102,7 +104,6 @@ def is_own_key(field: str) -> str:
 def input_tokens() -> str:
     """All input. What was given leaves cached input out when the convention does, or when the numbers show it."""
     plain = column("input_tokens")
-    cached = "(greatest(cache_read_tokens, 0) + greatest(cache_write_tokens, 0))"
     codes = array(member_codes()[name] for name in BESIDE_MEMBERS)
     member = f"has({codes}, member_codes[member_pos[indexOf(member_fields, {NUMBER['input_tokens']})]])"
     read_code = f"codes[pos[indexOf(fields, {NUMBER['cache_read_tokens']})]]"
@@ -116,9 +117,24 @@ def input_tokens() -> str:
         for field, name in zip(("cache_read_tokens", "cache_write_tokens"), BESIDE_OWN_CACHED, strict=True)
     )
     own = f"{own} * ({own_cached} > 0) * {starts_with_any(column('provider'), BESIDE_OWN_PROVIDERS)}"
-    shown = f"({plain} + greatest(output_tokens, 0) + {cached} = total_tokens) + ({cached} > {plain})"
+    shown = f"({plain} + greatest(output_tokens, 0) + {CACHED} = total_tokens) + ({CACHED} > {plain})"
     beside = f"({starts_with_any('scope_name', BESIDE_SCOPES)} + {member} + {by_key} + {own} + {shown} > 0)"
-    return f"{plain} + {cached} * {beside} * ({plain} >= 0)"
+    return f"{plain} + {CACHED} * {beside} * ({plain} >= 0) + {beside_member('input_tokens', *BESIDE_INPUT)}"
+
+
+def output_tokens() -> str:
+    """All output: what a convention counts beside it is added."""
+    return f"{column('output_tokens')} + {beside_member('output_tokens', *BESIDE_OUTPUT)}"
+
+
+def beside_member(field: str, name: str, *others: tuple[str, str]) -> str:
+    """The sum of the (field, member) of `others` when this member, and no attribute of its own, fills the field.
+
+    0 when input, output and cached input make up the total without them.
+    """
+    parts = " + ".join(f"greatest({other}, 0) * {member_is(other, member)}" for other, member in others)
+    without = f"{column('input_tokens')} + {column('output_tokens')} + {CACHED} != total_tokens"
+    return f"({parts}) * {member_is(field, name)} * ({is_own_key(field)} = 0) * ({without})"
 
 
 def provider() -> str:

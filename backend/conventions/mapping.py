@@ -16,6 +16,7 @@ from typing import Literal, cast
 
 from backend.conventions.columns import FIELDS, RESOURCE_KEYS
 from backend.conventions.field import Field
+from backend.conventions.fields.audio import named_inside
 from backend.conventions.fields.content import REPLIES
 from backend.conventions.fields.usage import USAGE_OBJECTS
 from backend.conventions.messages import RENDERERS, LogEvent, RawSpan, Rendered
@@ -173,7 +174,7 @@ def _candidates(field: Field, span: RawSpan) -> Iterator[Candidate]:
             if found:
                 yield Candidate("attribute", key, found, part.inside, part.kind)
         for key in USAGE_OBJECTS if part.members else ():
-            opened = _opened(span.attributes.get(key, ""))
+            opened = _opened(named_inside(key, span.attributes.get(key, "")))
             for member in part.members:
                 for found in _deep(opened, member):
                     yield Candidate("attribute", key, found, member, part.kind)
@@ -208,7 +209,7 @@ def _written_inside(field: Field, span: RawSpan) -> Iterator[Candidate]:
     """Values in objects as Python prints them and in recorded replies, found by the name of the member."""
     members = (*field.members, *REPLY_MEMBERS.get(field.name, ()))
     for key in (*USAGE_OBJECTS, *REPLIES) if members else ():
-        text = span.attributes.get(key, "")
+        text = named_inside(key, span.attributes.get(key, ""))
         for member in members if text else ():
             written = re.finditer(rf"""["']{re.escape(member)}["']:\s*(?:["']([^"']*)["']|(-?[\d.]+))""", text)
             for match in itertools.islice(written, MAX_MEMBERS):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from backend.conventions.columns import FIELDS
 from backend.conventions.field import Field, Kind
+from backend.conventions.fields.audio import AUDIO_INSIDE, AUDIO_NAMED
 from backend.conventions.fields.content import REPLIES
 from backend.conventions.fields.usage import USAGE_OBJECTS
 from backend.conventions.words import TYPE_WORDS
@@ -137,9 +138,13 @@ def replies() -> str:
 
 def members() -> str:
     """[(name, number)] of all usage objects of a span, and of the usage in a reply."""
-    objects = f"arrayFilter((v, c) -> c = {OPENED}, vals, codes)"
+    # With the key before it: some attributes are the details of one side only.
+    objects = (
+        f"arrayMap(i -> concat(keys[i], '\": ', vals[i]), arrayFilter(i -> codes[i] = {OPENED}, arrayEnumerate(codes)))"
+    )
     texts = f"arrayConcat({objects}, arrayMap(r -> extract(r, {quoted(REPLY_USAGE)}), replies))"
-    found = f"extractAllGroupsVertical(t, {quoted(USAGE_NUMBERS)})"
+    named = f"replaceRegexpAll(t, {quoted(AUDIO_INSIDE)}, {quoted(AUDIO_NAMED)})"
+    found = f"extractAllGroupsVertical({named}, {quoted(USAGE_NUMBERS)})"
     return f"arrayFlatten(arrayMap(t -> arrayMap(m -> (m[1], m[2]), {found}), {texts}))"
 
 

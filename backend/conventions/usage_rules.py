@@ -82,11 +82,106 @@ RULES: tuple[UsageRule, ...] = (
     ),
 )
 
+
+@dataclass(frozen=True)
+class AudioRule:
+    """Where a convention says how much of its input and of its output is audio, and whether those count it already."""
+
+    convention: str
+    input: str
+    audio_input: str
+    output: str
+    audio_output: str
+    beside: bool = False
+
+
+AUDIO_RULES: tuple[AudioRule, ...] = (
+    AudioRule(
+        "OpenTelemetry GenAI",
+        "gen_ai.usage.input_tokens",
+        "gen_ai.usage.audio.input_tokens",
+        "gen_ai.usage.output_tokens",
+        "gen_ai.usage.audio.output_tokens",
+    ),
+    AudioRule(
+        "OpenInference (Phoenix)",
+        "llm.token_count.prompt",
+        "llm.token_count.prompt_details.audio",
+        "llm.token_count.completion",
+        "llm.token_count.completion_details.audio",
+    ),
+    AudioRule(
+        "Pydantic AI, Logfire",
+        "gen_ai.usage.input_tokens",
+        "gen_ai.usage.details.input_audio_tokens",
+        "gen_ai.usage.output_tokens",
+        "gen_ai.usage.details.output_audio_tokens",
+    ),
+    AudioRule(
+        "LiveKit",
+        "gen_ai.usage.input_tokens",
+        "gen_ai.usage.input_audio_tokens",
+        "gen_ai.usage.output_tokens",
+        "gen_ai.usage.output_audio_tokens",
+    ),
+    AudioRule(
+        "LangSmith",
+        "gen_ai.usage.input_tokens",
+        "gen_ai.usage.input_token_details → audio",
+        "gen_ai.usage.output_tokens",
+        "gen_ai.usage.output_token_details → audio",
+    ),
+    AudioRule(
+        "LangChain's usage metadata",
+        "langsmith.metadata.usage_metadata → input_tokens",
+        "langsmith.metadata.usage_metadata → input_token_details.audio",
+        "langsmith.metadata.usage_metadata → output_tokens",
+        "langsmith.metadata.usage_metadata → output_token_details.audio",
+    ),
+    AudioRule(
+        "Langfuse, its own words",
+        "langfuse.observation.usage_details → input",
+        "langfuse.observation.usage_details → input_audio",
+        "langfuse.observation.usage_details → output",
+        "langfuse.observation.usage_details → output_audio",
+        beside=True,
+    ),
+    AudioRule(
+        "OpenAI's usage objects",
+        "langfuse.observation.usage_details → prompt_tokens",
+        "langfuse.observation.usage_details → prompt_tokens_details.audio_tokens",
+        "langfuse.observation.usage_details → completion_tokens",
+        "langfuse.observation.usage_details → completion_tokens_details.audio_tokens",
+    ),
+    AudioRule(
+        "OpenAI's Responses and Realtime usage objects",
+        "llm.openai.usage → input_tokens",
+        "llm.openai.usage → input_token_details.audio_tokens",
+        "llm.openai.usage → output_tokens",
+        "llm.openai.usage → output_token_details.audio_tokens",
+    ),
+    AudioRule(
+        "Braintrust",
+        "braintrust.metrics → prompt_tokens",
+        "braintrust.metrics → prompt_audio_tokens",
+        "braintrust.metrics → completion_tokens",
+        "braintrust.metrics → completion_audio_tokens",
+    ),
+)
+
 # How the rest of the numbers come about; shown below the table.
 NOTES: tuple[str, ...] = (
     "In every convention, cached input stands beside the input when it is larger or the total sent is the sum of all.",
     "`cache_write_tokens` is counted like `cache_read_tokens`: inside the input, or added to it.",
-    "`output_tokens` counts reasoning too; `reasoning_tokens` tells how many. What a sender counts beside it stays so.",
+    (
+        "`output_tokens` counts reasoning too; `reasoning_tokens` tells how many. What a sender counts beside it stays "
+        "so; but Langfuse's own words add up, unless the total sent is the sum without reasoning and audio."
+    ),
+    (
+        "Google's lists of tokens by modality count as audio what they say of `AUDIO`. How much of the cached input "
+        "was audio is not kept: all cached input has one price."
+    ),
+    "Audio and reasoning cost what the price list says of them; without such a price, what text costs.",
     "`total_tokens` is what was sent; when nothing was, a page shows input + output.",
     "A number in an attribute of its own wins over one inside an object, and that over one in the recorded reply.",
     (

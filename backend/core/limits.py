@@ -175,6 +175,14 @@ MAX_FILTER_CHARS = 4_000
 MAX_FILTER_NESTING = 20
 # Words and values in one filter: each is a condition that every span of the window is tested with.
 MAX_FILTER_TERMS = 100
+# child(…), parent(…) and trace(…) in one filter: each looks through all spans of the window once more.
+MAX_FILTER_RELATIONS = 5
+# Suggestions under the filter bar: what can be read at a glance. So many values of a field are looked through.
+SUGGESTIONS = 10
+SUGGESTED_FROM = 200
+# Words of a filter that are marked on the page; characters on each side of a hit that lies beyond the preview.
+MARKED_WORDS = 20
+SNIPPET_CHARS = 60
 
 # --- REST API and scores ----------------------------------------------------------------------------------------------
 # 1,000 scores with a comment of some hundred words each.

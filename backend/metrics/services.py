@@ -14,10 +14,10 @@ from backend.metrics.view import Answer, Question, Series, Value
 from backend.store import client, filter_edit
 from backend.store.client import Row
 from backend.store.filter_fields import suggestion
+from backend.store.filters import compile_filter
 from backend.store.measures import DIMENSION, DIMENSIONS, FAMILIES, KEYED, MEASURE, MEASURES, Dimension, Family, Measure
 from backend.store.queries import metrics as queries
 from backend.store.queries.metrics import OTHER, Wanted
-from backend.store.trace_terms import compile_for_spans
 from backend.traces.histogram import step_for
 
 __all__ = [
@@ -65,7 +65,7 @@ def dimensions_of(family: Family) -> list[Dimension]:
 def check_filter(text: str) -> None:
     """Raises InvalidInput when it is no filter."""
     if text.strip():
-        compile_for_spans(text)
+        compile_filter(text)
 
 
 def narrowed(text: str, group_by: str, value: str) -> str | None:
@@ -140,12 +140,13 @@ def _wanted(question: Question) -> Wanted:
     measures = find_measures(question.measures)
     group, key = find_group(question.group_by, measures[0].family)
     step = interval_ns(question.interval, question.end_ns - question.start_ns)
+    of = "traces" if measures[0].family in ("traces", "scores") else "spans"
     return Wanted(
         family=measures[0].family,
         measures=measures,
         group=group,
         group_key=key,
-        matching=compile_for_spans(question.filter) if question.filter.strip() else None,
+        matching=compile_filter(question.filter, of) if question.filter.strip() else None,
         from_ns=max(question.start_ns, 0),
         to_ns=question.end_ns,
         origin_ns=question.start_ns - question.start_ns % step if step else 0,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+MERGED = ("audio input", "audio output", "reasoning")  # shown in a line of their own when their price is their own
+A_TIER = 9  # numbers in `rates` (docs/decisions/0007)
 # Why there is no number.
 Missing = Literal["", "model", "tokens", "price"]
 
@@ -36,7 +38,10 @@ class Formula:
     provider: str = ""
     missing: Missing = ""
     all_input: int = 0
-    cached: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+    all_output: int = 0
+    # What is taken off all input and all output, because it has a price of its own.
+    apart: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+    apart_output: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
     terms: list[Term] = field(default_factory=list[Term])
     tier_from: int = 0
     tiers: int = 1
@@ -57,29 +62,54 @@ def formula(row: Mapping[str, Any]) -> Formula:
         return Formula("unpriced", model=model, provider=provider, missing=missing)
     rates: Sequence[float] = row["rates"]
     at = int(row["tier"]) - 1
-    tier_from, price_in, price_out, price_read, price_write, price_request = rates[at : at + 6]
-    all_input, output = max(row["input_tokens"], 0), max(row["output_tokens"], 0)
-    read, write = max(row["cache_read_tokens"], 0), max(row["cache_write_tokens"], 0)
-    plain = Term("input", max(all_input - read - write, 0), price_in)
-    from_cache, to_cache = Term("read from cache", read, price_read), Term("written to cache", write, price_write)
-    request, answer = Term("request", None, price_request), Term("output", output, price_out)
-    cost_input = plain.dollars + from_cache.dollars + to_cache.dollars + request.dollars
+    tier_from, *_ = prices = rates[at : at + A_TIER]
+    before, request, after = _terms(row, prices)
+    cost_input = sum(term.dollars for term in before) + request.dollars
+    cost_output = sum(term.dollars for term in after)
+    (plain, *apart), (answer, *apart_output) = _shown(before), _shown(after)
     return Formula(
         "computed",
-        total=cost_input + answer.dollars,
+        total=cost_input + cost_output,
         input=cost_input,
-        output=answer.dollars,
+        output=cost_output,
         model=model,
         provider=provider,
-        all_input=all_input,
-        cached=[(term.label, term.tokens) for term in (from_cache, to_cache) if term.tokens],
-        terms=[
-            plain,
-            *(term for term in (from_cache, to_cache) if term.tokens),
-            *([request] if price_request else []),
-            answer,
-        ],
+        all_input=max(row["input_tokens"], 0),
+        all_output=max(row["output_tokens"], 0),
+        apart=[(term.label, term.tokens) for term in apart if term.tokens],
+        apart_output=[(term.label, term.tokens) for term in apart_output if term.tokens],
+        terms=[plain, *apart, *([request] if request.price else []), answer, *apart_output],
         tier_from=int(tier_from),
-        tiers=len(rates) // 6,
+        tiers=len(rates) // A_TIER,
         own=bool(row["own"]),
     )
+
+
+def _terms(row: Mapping[str, Any], prices: Sequence[float]) -> tuple[list[Term], Term, list[Term]]:
+    """Those of the input, the request, those of the output: in the order in which the SQL adds them up."""
+    _, price_in, price_out, price_read, price_write, price_request, price_heard, price_spoken, price_thought = prices
+    output = max(row["output_tokens"], 0)
+    read, write = max(row["cache_read_tokens"], 0), max(row["cache_write_tokens"], 0)
+    fresh = max(max(row["input_tokens"], 0) - read - write, 0)
+    heard, spoken = min(max(row["audio_input_tokens"], 0), fresh), min(max(row["audio_output_tokens"], 0), output)
+    thought = min(max(row["reasoning_tokens"], 0), output - spoken)
+    before = [
+        Term("input", fresh - heard, price_in),
+        Term("read from cache", read, price_read),
+        Term("written to cache", write, price_write),
+        Term("audio input", heard, price_heard),
+    ]
+    after = [
+        Term("output", output - spoken - thought, price_out),
+        Term("audio output", spoken, price_spoken),
+        Term("reasoning", thought, price_thought),
+    ]
+    return before, Term("request", None, price_request), after
+
+
+def _shown(terms: Sequence[Term]) -> list[Term]:
+    """The first, with the audio or the reasoning that costs the same; the others that have tokens."""
+    first, *others = terms
+    same = [term for term in others if term.label in MERGED and term.price == first.price]
+    tokens = sum(term.tokens or 0 for term in (first, *same))
+    return [replace(first, tokens=tokens), *(term for term in others if term.tokens and term not in same)]

@@ -47,14 +47,18 @@ def _tier(prices: ModelPrice, tokens: int) -> Tier:
         found = _at(getattr(prices, name, None), tokens)
         return found / MILLION if found is not None else otherwise
 
-    plain = per_token("input_mtok", Decimal(0))
+    plain, answer = per_token("input_mtok", Decimal(0)), per_token("output_mtok", Decimal(0))
     return Tier(
         tier_from=tokens,
         input=float(plain),
-        output=float(per_token("output_mtok", Decimal(0))),
+        output=float(answer),
         # Without a price of their own, cached tokens cost what input costs.
         cache_read=float(per_token("cache_read_mtok", plain)),
         cache_write=float(per_token("cache_write_mtok", plain)),
+        # Audio and reasoning likewise: what text costs.
+        audio_input=float(per_token("input_audio_mtok", plain)),
+        audio_output=float(per_token("output_audio_mtok", answer)),
+        reasoning=float(per_token("output_reasoning_mtok", answer)),
     )
 
 

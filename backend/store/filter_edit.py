@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend.store.filter_fields import find
-from backend.store.filter_syntax import QUOTED, VALUE, And, Node, Not, Or, Term, Value, parse, quote
+from backend.store.filter_syntax import QUOTED, VALUE, And, Node, Not, Or, Term, Value, parse
+from backend.store.filter_text import quote
 
 # A value made of these needs no quotes: nothing in it could be read as an operator, a wildcard or a bracket.
 PLAIN = re.compile(r"\w[\w./@+-]*")
@@ -128,7 +129,7 @@ def _checked(source: str) -> str:
 
 def _is(choice: Choice, field: str, value: str, excluded: bool) -> bool:
     known = find(field)
-    fold = known is not None and known[0].kind not in ("id", "map")
+    fold = known is not None and known[0].kind not in ("id", "map", "metadata")
     same = choice.value.lower() == value.lower() if fold else choice.value == value
     return same and choice.excluded == excluded and _same_field(choice.field, field)
 

@@ -1,9 +1,11 @@
-"""The grammar of the filter bar: text → a tree of terms, and back. What a field means is not known here.
+"""The grammar of the filter bar: text → a tree of terms. What a field means is not known here.
 
     or      = and { "OR" and }
     and     = not { ["AND"] not }
-    not     = ("NOT" | "-") not | "(" or ")" | term
-    term    = field operator value { "," value } | word | "quoted text"
+    not     = ("NOT" | "-") not | "(" or ")" | relation "(" or ")" | term
+    relation = "child" | "parent" | "trace"
+    term    = field operator value { "," value } | flag | word | "quoted text"
+    flag    = "error" | "root"
     operator = ":" | "=" | "!=" | ">" | ">=" | "<" | "<="
 
 AND, OR and NOT are operators in capitals only. `*` in a value that is not quoted stands for any text. In quotes, `\\"`
@@ -28,7 +30,9 @@ WORD = re.compile(r'[^\s"()]+')
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 SPACE = re.compile(r"\s*")
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-KEYWORDS = ("AND", "OR", "NOT")
+RELATION = re.compile(r"(child|parent|trace)\(")
+# Words that say something of a span when they stand alone; in quotes they are text like any other.
+FLAGS = ("error", "root")
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,23 @@ class Word:
     """Text to search for."""
 
     text: str
+    position: int = dataclasses.field(compare=False, default=0)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A word of FLAGS."""
+
+    name: str
+    position: int = dataclasses.field(compare=False, default=0)
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another span for which `node` holds: a child or the parent of this one, or any span of its trace."""
+
+    how: str
+    node: Node
     position: int = dataclasses.field(compare=False, default=0)
 
 
@@ -71,7 +92,7 @@ class Or:
     nodes: tuple[Node, ...]
 
 
-Node = Word | Term | Not | And | Or
+Node = Word | Flag | Term | Related | Not | And | Or
 EVERYTHING = And(())
 
 
@@ -94,6 +115,7 @@ class _Parser:
         self.source = source
         self.position = 0
         self.terms = 0
+        self.relations = 0
 
     def whole(self) -> Node:
         self._space()
@@ -126,8 +148,15 @@ class _Parser:
             self.position += 1
         if minus or self._keyword("NOT"):
             return Not(self._not(depth + 1))
-        if not self._next("("):
-            return self._term()
+        relation = RELATION.match(self.source, start)
+        if relation:
+            self._related()
+            self.position = relation.end() - 1
+            return Related(relation[1], self._group(depth), start)
+        return self._group(depth) if self._next("(") else self._term()
+
+    def _group(self, depth: int) -> Node:
+        start = self.position
         self._advance(1)
         if self._next(")"):
             raise wrong("There is nothing between these brackets.", start)
@@ -147,7 +176,10 @@ class _Parser:
         found = FIELD.match(self.source, start)
         if found is None or (found["key"] and not found["name"].endswith(".")):
             self._count(start)
-            return Word(self._quoted() if self._next('"') else self._match(WORD), start)
+            if self._next('"'):
+                return Word(self._quoted(), start)
+            word = self._match(WORD)
+            return Flag(word, start) if word in FLAGS else Word(word, start)
         name = found["name"] + (_unescaped(found["key"][1:-1]) if found["key"] else "")
         operator = found["op"].strip()
         self.position = found.end()
@@ -179,6 +211,12 @@ class _Parser:
         self.terms += 1
         if self.terms > limits.MAX_FILTER_TERMS:
             raise wrong(f"A filter has at most {limits.MAX_FILTER_TERMS} terms.", position)
+
+    def _related(self) -> None:
+        self.relations += 1
+        if self.relations > limits.MAX_FILTER_RELATIONS:
+            most = limits.MAX_FILTER_RELATIONS
+            raise wrong(f"A filter looks at other spans (child, parent, trace) at most {most} times.", self.position)
 
     def _quoted(self, *, skip_space: bool = True) -> str:
         found = QUOTED.match(self.source, self.position)
@@ -228,31 +266,3 @@ class _Parser:
 
 def _unescaped(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
-
-
-def to_text(node: Node) -> str:
-    """A filter that parses to the same tree."""
-    if isinstance(node, Word):
-        return quote(node.text)
-    if isinstance(node, Term):
-        space = "" if node.operator == ":" else " "  # so that `> =1` stays what it was
-        values = (quote(value.text) if value.quoted else value.text for value in node.values)
-        return _name(node.field) + node.operator + space + ",".join(values)
-    if isinstance(node, Not):
-        return "NOT " + _grouped(node.node)
-    return (" OR " if isinstance(node, Or) else " ").join(_grouped(one) for one in node.nodes)
-
-
-def _grouped(node: Node) -> str:
-    return f"({to_text(node)})" if isinstance(node, (And, Or)) else to_text(node)
-
-
-def _name(name: str) -> str:
-    if FIELD.fullmatch(name + ":"):
-        return name
-    prefix, _, key = name.partition(".")
-    return prefix + "." + quote(key)
-
-
-def quote(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,43 +1,42 @@
 """The filter language → a WHERE fragment over `spans`: `compile_filter('model:gpt-4* latency>2s -status:error')`.
 
 What a person types becomes bound values only; columns come from filter_fields, the grammar from filter_syntax.
+A term is about one span. A field of the trace (Field.of_trace) holds for every span of a trace when one span says it:
+it becomes a sub-query for the traces of which a span matches. docs/filter.md describes the language.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import LiteralString
+from typing import Literal, LiteralString
 
+from backend.conventions import metadata
+from backend.store import filter_scores
 from backend.store.filter_fields import BY_NAME, MAPS, Field, find, suggestion
-from backend.store.filter_syntax import Node, Not, Or, Term, Value, Word, parse, wrong
+from backend.store.filter_search import EVERYWHERE, search
+from backend.store.filter_syntax import And, Flag, Node, Not, Or, Related, Term, Value, Word, parse, wrong
+from backend.store.filter_values import COMPARISONS, Bound, amount, is_anything, joined
 
-# How the text index splits (tokenizer splitByNonAlpha).
-NOT_IN_WORDS = re.compile(r"[^0-9A-Za-z\x80-\U0010ffff]+")
-NUMBER = re.compile(r"([+-]?\d{1,18}(?:[._]\d{1,18})*)\s*([a-zµμ]*)", re.IGNORECASE)
-NANOSECONDS: dict[str, int] = {
-    "ns": 1,
-    "us": 1_000,
-    "µs": 1_000,
-    "μs": 1_000,
-    "ms": 1_000_000,
-    "s": 1_000_000_000,
-    "sec": 1_000_000_000,
-    "m": 60_000_000_000,
-    "min": 60_000_000_000,
-    "h": 3_600_000_000_000,
-    "d": 86_400_000_000_000,
+# Spans near the window of a statement: what belongs to a trace may begin outside it. Unbounded unless `within` says so.
+NEAR: LiteralString = """
+  FROM spans WHERE project_id = {project_id:UUID}
+  AND start_time >= fromUnixTimestamp64Nano({near_from:Int64}) AND start_time < fromUnixTimestamp64Nano({near_to:Int64})
+  AND toStartOfMinute(start_time) >= toStartOfMinute(fromUnixTimestamp64Nano({near_from:Int64}))
+  AND toStartOfMinute(start_time) <= toStartOfMinute(fromUnixTimestamp64Nano({near_to:Int64})) AND ("""
+RELATED: dict[str, LiteralString] = {
+    "trace": "trace_id IN (SELECT trace_id" + NEAR,
+    "child": "(trace_id, span_id) IN (SELECT trace_id, parent_span_id" + NEAR,
+    "parent": "(parent_span_id != '' AND (trace_id, parent_span_id) IN (SELECT trace_id, span_id" + NEAR,
 }
-MULTIPLES = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000, "g": 1_000_000_000}
-COMPARISONS: dict[str, LiteralString] = {">": " > ", ">=": " >= ", "<": " < ", "<=": " <= ", ":": " = ", "=": " = "}
-DIGITS: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
-LARGEST = 2**63 - 1
-# What was said in a GenAI log event belongs to the content of its span (docs/decisions/0011).
-SAID_IN_LOGS: dict[LiteralString, LiteralString] = {"input": "said_in", "output": "said_out"}
-SPANS_OF_LOGS: LiteralString = (
-    "(trace_id, span_id) IN (SELECT trace_id, span_id FROM log_events WHERE project_id = {project_id:UUID} AND ("
+CLOSED: dict[str, LiteralString] = {"trace": "))", "child": "))", "parent": ")))"}
+ANY_TIME: dict[str, object] = {"near_from": 0, "near_to": 2**63 - 1}
+# Every value of a key that some convention wrote down, as texts. Parameters: keys, the key, objects.
+METADATA_HEAD: LiteralString = "arrayFilter(x -> x != '', arrayConcat(arrayFilter((x, k) -> has("
+METADATA_MAP: LiteralString = (
+    ", toString(k)), mapValues(attributes), mapKeys(attributes)), arrayMap(o -> if(JSONType(o, "
 )
+METADATA_TAIL: LiteralString = "), arrayFilter((x, k) -> has("
+METADATA_END: LiteralString = ", toString(k)), mapValues(attributes), mapKeys(attributes)))))"
 
 
 @dataclass(frozen=True)
@@ -47,132 +46,167 @@ class Compiled:
     where: LiteralString
     params: dict[str, object] = field(default_factory=dict[str, object])
 
+    @property
+    def searches(self) -> bool:
+        """Whether it looks for words by the text index."""
+        return "hasAllTokens(" in self.where
 
-def compile_filter(text: str) -> Compiled:
-    """InvalidInput (field "filter", position of the character) when the text is no filter."""
+    def within(self, from_ns: int, to_ns: int) -> dict[str, object]:
+        """The parameters of a statement that is about spans in [from_ns, to_ns): other spans are sought there too."""
+        return {**self.params, "near_from": max(from_ns, 0), "near_to": to_ns}
+
+
+def compile_filter(text: str, of: Literal["traces", "spans"] = "spans") -> Compiled:
+    """InvalidInput (field "filter", position of the character) when the text is no filter.
+
+    The fragment tells for each span whether it matches. `of="traces"`: only whether a trace has any span for which
+    it holds will be asked, which saves most sub-queries.
+    """
     compiler = _Compiler()
-    return Compiled(compiler.node(parse(text)), compiler.params)
+    where = compiler.node(parse(text), alone=of == "traces")
+    return Compiled(where, {**(ANY_TIME if "{near_from:" in where else {}), **compiler.bound.params})
 
 
 class _Compiler:
     def __init__(self) -> None:
-        self.params: dict[str, object] = {}
+        self.bound = Bound()
 
-    def node(self, node: Node) -> LiteralString:
+    def node(self, node: Node, *, alone: bool) -> LiteralString:
+        """`alone`: nothing else is asked of the same span, so that what holds for a trace may be asked of any."""
         if isinstance(node, Word):
-            return self._search(("input", "output", "name"), node.text)
+            return search(self.bound, EVERYWHERE, node.text)
+        if isinstance(node, Flag):
+            return "(" + _state(node.name) + ")"
         if isinstance(node, Not):
-            return "NOT " + self.node(node.node)
+            return "NOT " + self.node(node.node, alone=False)
+        if isinstance(node, Related):
+            inner = self.node(node.node, alone=node.how == "trace")
+            return inner if alone and node.how == "trace" else RELATED[node.how] + inner + CLOSED[node.how]
         if isinstance(node, Term):
-            return self._has(node) if node.field.lower() == "has" else self._term(node)
+            return self._has(node, alone) if node.field.lower() == "has" else self._term(node, alone)
         if not node.nodes:
             return "1"
-        joint: LiteralString = " OR " if isinstance(node, Or) else " AND "
-        return "(" + joint.join([self.node(one) for one in node.nodes]) + ")"
+        if isinstance(node, Or):
+            return joined(" OR ", [self.node(one, alone=alone) for one in node.nodes])
+        return joined(" AND ", self._all(node, alone))
 
-    def _term(self, term: Term) -> LiteralString:
+    def _all(self, node: And, alone: bool) -> list[LiteralString]:
+        """What holds for the whole trace is a sub-query each; the one thing left is still alone."""
+        own = [one for one in node.nodes if not _of_trace(one)]
+        own = own or [one for one in node.nodes if not isinstance(one, Not)][-1:]
+        return [self.node(one, alone=alone and len(own) == 1 and one is own[0]) for one in node.nodes]
+
+    def _term(self, term: Term, alone: bool) -> LiteralString:
         found, key = _field(term.field, term.position)
         positive = ":" if term.operator == "!=" else term.operator
         if positive not in (":", "=") and len(term.values) > 1:
             raise wrong(f"{term.operator} compares with one value, not with a list.", term.values[1].position)
         any_of: list[LiteralString] = [self._one(found, key, positive, value) for value in term.values]
-        condition = "(" + " OR ".join(any_of) + ")"
-        return "NOT " + condition if term.operator == "!=" else condition
+        negated = term.operator == "!="
+        condition = _whole(found, "(" + joined(" OR ", any_of) + ")", alone and not negated)
+        return "NOT " + condition if negated else condition
 
     def _one(self, found: Field, key: str, operator: str, value: Value) -> LiteralString:
-        if value.text == "*" and not value.quoted and operator in (":", "="):
+        if found.kind == "score":
+            return self._score(key, filter_scores.compared(self.bound, found, operator, value))
+        if is_anything(value) and operator in (":", "="):
             return self._given(found, key)
         if found.kind in ("number", "duration"):
             return self._number(found, operator, value)
-        if found.kind == "map":
+        if found.kind in ("map", "metadata"):
             return self._map(found, key, operator, value)
         if operator not in (":", "="):
             raise wrong(f"{found.name} is no number: write {found.name}:VALUE.", value.position)
+        return self._is(found, value)
+
+    def _is(self, found: Field, value: Value) -> LiteralString:
         if found.kind == "word":
             return found.columns[0] + " = " + _word(found, value)
+        if found.kind == "state":
+            return "(" + _word(found, value) + ")"
         if found.kind == "search":
-            return self._search(found.columns, value.text)
+            return search(self.bound, found.columns, value.text)
         if found.kind == "list":
-            return "arrayExists(x -> " + self._text("x", value, fold=True) + ", " + found.columns[0] + ")"
+            return "arrayExists(x -> " + self.bound.text("x", value, fold=True) + ", " + found.columns[0] + ")"
         text = value.text.lower() if found.name in ("trace", "span") else value.text  # their ids are lower-case hex
         value = Value(text, value.quoted, value.position)
         matches: list[LiteralString] = [
-            self._text(column, value, fold=found.kind == "text") for column in found.columns
+            self.bound.text(column, value, fold=found.kind == "text") for column in found.columns
         ]
         return matches[0] if len(matches) == 1 else "(" + " OR ".join(matches) + ")"
 
-    def _search(self, columns: tuple[LiteralString, ...], text: str) -> LiteralString:
-        """Whether one of these columns holds the text, in any case: its words by the text index, then the text itself.
-
-        Content that came as log events is looked through, too.
-        A single word is found as a whole word. Words outside ASCII are looked for letter by letter: the index does not
-        fold their case, and knows no words in languages without spaces.
-        """
-        words = [word.lower() for word in NOT_IN_WORDS.split(text) if word]
-        indexed = bool(words) and text.isascii()
-        exact = not indexed or words != [text.lower()]
-        tests: list[tuple[LiteralString, LiteralString]] = []  # what stands before and after the name of a column
-        if indexed:
-            tests.append(("hasAllTokens(", ", " + self._bind(words, "Array(String)") + ")"))
-        if exact:
-            tests.append(("positionCaseInsensitiveUTF8(", ", " + self._bind(text, "String") + ") > 0"))
-
-        def held_by(column: LiteralString) -> LiteralString:
-            both: list[LiteralString] = [before + column + after for before, after in tests]
-            return " AND ".join(both)
-
-        any_of: list[LiteralString] = [held_by(column) for column in columns]
-        in_logs: list[LiteralString] = [held_by(SAID_IN_LOGS[one]) for one in columns if one in SAID_IN_LOGS]
-        if in_logs:
-            any_of.append(SPANS_OF_LOGS + " OR ".join(in_logs) + "))")
-        return "(" + " OR ".join(any_of) + ")"
-
-    def _text(self, column: LiteralString, value: Value, *, fold: bool) -> LiteralString:
-        wild = "*" in value.text and not value.quoted
-        placeholder = self._bind(_like(value.text) if wild else value.text, "String")
-        comparison: LiteralString = " LIKE " if wild else " = "
-        if fold:
-            return "lowerUTF8(" + column + ")" + comparison + "lowerUTF8(" + placeholder + ")"
-        return column + comparison + placeholder
-
     def _number(self, found: Field, operator: str, value: Value) -> LiteralString:
-        amount = _duration(found, value) if found.kind == "duration" else _amount(found, value)
-        condition = found.columns[0] + COMPARISONS[operator] + self._bind_number(amount)
+        condition = found.columns[0] + COMPARISONS[operator] + self.bound.number(amount(found, value))
         return condition if found.given in (None, "1") else "(" + found.given + " AND " + condition + ")"
 
     def _map(self, found: Field, key: str, operator: str, value: Value) -> LiteralString:
-        held = found.columns[0] + "[" + self._bind(key, "String") + "]"
-        if operator in (":", "="):
-            return self._text(held, value, fold=True)
-        amount = self._bind_number(_amount(found, value))
-        return "ifNull(toFloat64OrNull(" + held + ")" + COMPARISONS[operator] + amount + ", 0)"
+        if found.kind == "map":
+            held = found.columns[0] + "[" + self.bound.bind(key, "String") + "]"
+            return self._held(found, held, operator, value)
+        return "arrayExists(v -> " + self._held(found, "v", operator, value) + ", " + self._metadata(key) + ")"
 
-    def _has(self, term: Term) -> LiteralString:
+    def _held(self, found: Field, held: LiteralString, operator: str, value: Value) -> LiteralString:
+        if operator in (":", "="):
+            return self.bound.text(held, value, fold=True)
+        number = self.bound.number(amount(found, value))
+        return "ifNull(toFloat64OrNull(" + held + ")" + COMPARISONS[operator] + number + ", 0)"
+
+    def _metadata(self, key: str) -> LiteralString:
+        keys = self.bound.bind(metadata.attribute_keys(key), "Array(String)")
+        name, objects = self.bound.bind(key, "String"), self.bound.bind(list(metadata.OBJECTS), "Array(String)")
+        read: LiteralString = name + ") = 'String', JSONExtractString(o, " + name + "), JSONExtractRaw(o, " + name + ")"
+        return METADATA_HEAD + keys + METADATA_MAP + read + METADATA_TAIL + objects + METADATA_END
+
+    def _score(self, name: str, condition: LiteralString) -> LiteralString:
+        if not name:
+            return filter_scores.scored(condition)
+        return filter_scores.scored("(" + filter_scores.named(self.bound, name) + " AND " + condition + ")")
+
+    def _has(self, term: Term, alone: bool) -> LiteralString:
         if term.operator not in (":", "=", "!="):
             raise wrong("Write has:FIELD.", term.position)
+        negated = term.operator == "!="
         any_of: list[LiteralString] = []
         for value in term.values:
+            if value.text.lower() in ("error", "score"):  # not every failed span says its error's type
+                any_of.append("status_code = 2" if value.text.lower() == "error" else filter_scores.scored("1"))
+                continue
             found, key = _field(value.text, value.position)
-            is_error = value.text.lower() == "error"  # not every failed span says its error's type
-            any_of.append("status_code = 2" if is_error else self._given(found, key))
-        condition = "(" + " OR ".join(any_of) + ")"
-        return "NOT " + condition if term.operator == "!=" else condition
+            any_of.append(_whole(found, self._given(found, key), alone and not negated))
+        condition = "(" + joined(" OR ", any_of) + ")"
+        return "NOT " + condition if negated else condition
 
     def _given(self, found: Field, key: str) -> LiteralString:
+        if found.kind == "score":
+            return self._score(key, "1")
         if found.kind == "map":
-            return "mapContains(" + found.columns[0] + ", " + self._bind(key, "String") + ")"
+            return "mapContains(" + found.columns[0] + ", " + self.bound.bind(key, "String") + ")"
+        if found.kind == "metadata":
+            return "notEmpty(" + self._metadata(key) + ")"
         if found.given is not None:
-            return found.given
+            return "(" + found.given + ")"
         return "(" + " OR ".join([column + " != ''" for column in found.columns]) + ")"
 
-    def _bind_number(self, amount: Decimal) -> LiteralString:
-        return self._bind(int(amount), "Int64") if amount == int(amount) else self._bind(float(amount), "Float64")
 
-    def _bind(self, value: object, type_name: LiteralString) -> LiteralString:
-        number = "".join([DIGITS[int(digit)] for digit in str(len(self.params))])
-        name: LiteralString = "f" + number
-        self.params[name] = value
-        return "{" + name + ":" + type_name + "}"
+def _whole(found: Field, condition: LiteralString, alone: bool) -> LiteralString:
+    """A condition on a field of the trace, asked of all its spans."""
+    return condition if alone or not found.of_trace else RELATED["trace"] + condition + CLOSED["trace"]
+
+
+def _of_trace(node: Node) -> bool:
+    """Whether it says the same of every span of a trace."""
+    if isinstance(node, Term):
+        names = [value.text for value in node.values] if node.field.lower() == "has" else [node.field]
+        return all(found is not None and found[0].of_trace for found in map(find, names))
+    if isinstance(node, Related):
+        return node.how == "trace"
+    if isinstance(node, Not):
+        return _of_trace(node.node)
+    return isinstance(node, (And, Or)) and all(_of_trace(one) for one in node.nodes)
+
+
+def _state(name: str) -> LiteralString:
+    return (BY_NAME["is"].words or {})[name]
 
 
 def _field(name: str, position: int) -> tuple[Field, str]:
@@ -181,7 +215,8 @@ def _field(name: str, position: int) -> tuple[Field, str]:
         return found
     prefix, dot, key = name.partition(".")
     if prefix.lower() in MAPS and not (dot and key):
-        raise wrong(f"A key is missing: write {prefix.lower()}.KEY:VALUE.", position)
+        what = "name" if prefix.lower() == "score" else "key"
+        raise wrong(f"A {what} is missing: write {prefix.lower()}.{what.upper()}:VALUE.", position)
     hint = suggestion(prefix, [*BY_NAME, *MAPS, "has"]) or " Put it in quotes to search for the text."
     raise wrong(f'There is no field "{name[:60]}".{hint}', position)
 
@@ -193,41 +228,3 @@ def _word(found: Field, value: Value) -> LiteralString:
         hint = suggestion(value.text, list(words))
         raise wrong(f'"{value.text[:60]}" is no {found.name}.{hint}', value.position)
     return literal
-
-
-def _like(text: str) -> str:
-    """`gpt-4*` → `gpt-4%`; what LIKE would read as its own wildcards is escaped."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return escaped.replace("*", "%")
-
-
-def _parts(found: Field, value: Value) -> tuple[Decimal, str]:
-    read = NUMBER.fullmatch(value.text)
-    digits = read[1].replace("_", "") if read else ""
-    if read is None or digits.count(".") > 1:
-        example = "2s or 150ms" if found.kind == "duration" else "100 or 1.5k"
-        raise wrong(
-            f'{found.name} is compared with a number such as {example}, not with "{value.text[:60]}".', value.position
-        )
-    return Decimal(digits), read[2].lower()
-
-
-def _amount(found: Field, value: Value) -> Decimal:
-    amount, unit = _parts(found, value)
-    if unit not in MULTIPLES:
-        raise wrong(f'"{unit[:20]}" is no unit here: write 1500, 1.5k or 2M.', value.position)
-    return _fitting(amount * MULTIPLES[unit], value)
-
-
-def _duration(found: Field, value: Value) -> Decimal:
-    amount, unit = _parts(found, value)
-    if unit not in NANOSECONDS and amount != 0:
-        problem = f'"{unit[:20]}" is no unit of time' if unit else f"{found.name} needs a unit"
-        raise wrong(f"{problem}: write 2s, 150ms or 1m.", value.position)
-    return Decimal(int(_fitting(amount * NANOSECONDS.get(unit, 1), value)))
-
-
-def _fitting(amount: Decimal, value: Value) -> Decimal:
-    if abs(amount) > LARGEST:
-        raise wrong("This number is too large.", value.position)
-    return amount

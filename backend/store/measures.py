@@ -108,8 +108,8 @@ MEASURES: tuple[Measure, ...] = (
 _PROMPT_VERSION: LiteralString = (
     "if(prompt_name = '', '', concat(prompt_name, if(prompt_version = '', '', ' v'), prompt_version))"
 )
-_OF_ATTRIBUTES: LiteralString = "attributes[{group_key:String}]"
-_OF_RESOURCE: LiteralString = "resource_attributes[{group_key:String}]"
+_OF_ATTRIBUTES: LiteralString = "arrayFirst(v -> v != '', arrayMap(k -> attributes[k], {group_keys:Array(String)}))"
+_OF_RESOURCE: LiteralString = "resource_attributes[{group_keys:Array(String)}[1]]"
 _SPAN: tuple[Family, ...] = ("calls", "spans")
 _ALL: tuple[Family, ...] = ("traces", "calls", "spans", "scores")
 _SPANS_OF_ALL: tuple[Family, ...] = ("traces", "calls", "spans")
@@ -142,7 +142,7 @@ DIMENSIONS: tuple[Dimension, ...] = (
     Dimension("score", "Name of the score", "name", ("scores",)),
     Dimension("source", "Source of the score", "source", ("scores",)),
 )  # fmt: skip
-# group_by=metadata.KEY and the like; the key is bound as group_key.
+# group_by=metadata.KEY and the like; the attributes that may hold the key are bound as group_keys.
 KEYED: dict[str, Dimension] = {
     "metadata": Dimension("metadata", "Metadata", _OF_ATTRIBUTES, _SPANS_OF_ALL, "metadata", many=True),
     "attr": Dimension("attr", "Attribute", _OF_ATTRIBUTES, _SPANS_OF_ALL, "attr", many=True),

@@ -1,6 +1,7 @@
 """What a call cost, as SQL over `spans` and the dictionary of prices; and the prices themselves.
 
-A cost the sender reported wins. Else tokens times price: cached input at its own price, the tier chosen by all input.
+A cost the sender reported wins. Else tokens times price: cached input, audio and reasoning at their own prices, the tier
+chosen by all input.
 -1 stands for 'not priced'; it is never shown as 0.
 """
 
@@ -28,12 +29,17 @@ COST: LiteralString = """
     toString(used_model)), toDateTime(start_time), CAST([], 'Array(Float64)')) AS list_rates,
   if(empty(own_rates), list_rates, own_rates) AS rates,
   notEmpty(rates) AND (input_tokens >= 0 OR output_tokens >= 0) AND reported_cost < 0 AS computed,
-  greatest(arrayLastIndex((r, n) -> n % 6 = 1 AND r <= greatest(input_tokens, 0), rates, arrayEnumerate(rates)), 1) AS tier,
+  greatest(arrayLastIndex((r, n) -> n % 9 = 1 AND r <= greatest(input_tokens, 0), rates, arrayEnumerate(rates)), 1) AS tier,
   greatest(cache_read_tokens, 0) AS read_tokens,
   greatest(cache_write_tokens, 0) AS write_tokens,
-  if(computed, greatest(greatest(input_tokens, 0) - read_tokens - write_tokens, 0) * rates[tier + 1]
-    + read_tokens * rates[tier + 3] + write_tokens * rates[tier + 4] + rates[tier + 5], -1) AS cost_input,
-  if(computed, greatest(output_tokens, 0) * rates[tier + 2], -1) AS cost_output,
+  greatest(greatest(input_tokens, 0) - read_tokens - write_tokens, 0) AS fresh_tokens,
+  least(greatest(audio_input_tokens, 0), fresh_tokens) AS heard_tokens,
+  least(greatest(audio_output_tokens, 0), greatest(output_tokens, 0)) AS spoken_tokens,
+  least(greatest(reasoning_tokens, 0), greatest(output_tokens, 0) - spoken_tokens) AS thought_tokens,
+  if(computed, (fresh_tokens - heard_tokens) * rates[tier + 1] + read_tokens * rates[tier + 3]
+    + write_tokens * rates[tier + 4] + heard_tokens * rates[tier + 6] + rates[tier + 5], -1) AS cost_input,
+  if(computed, (greatest(output_tokens, 0) - spoken_tokens - thought_tokens) * rates[tier + 2]
+    + spoken_tokens * rates[tier + 7] + thought_tokens * rates[tier + 8], -1) AS cost_output,
   multiIf(reported_cost >= 0, reported_cost, computed, cost_input + cost_output, -1) AS cost_total"""
 
 UNRESOLVED: LiteralString = """
@@ -41,12 +47,14 @@ SELECT seen.provider AS provider, seen.model AS model
 FROM (SELECT DISTINCT provider, model FROM models_seen) AS seen
 LEFT ANTI JOIN (
   SELECT provider, model FROM model_prices FINAL WHERE project_id = toUUID('00000000-0000-0000-0000-000000000000') AND source = {source:String}
+    AND (priced = 0 OR notEmpty(audio_input))
 ) AS known ON seen.provider = known.provider AND seen.model = known.model
 ORDER BY provider, model LIMIT 1000"""
 
 PRICES: LiteralString = """
 SELECT provider, model, toUnixTimestamp(effective_from) AS effective_from, toUnixTimestamp(effective_to) AS effective_to,
-       tier_from, input, output, cache_read, cache_write, request, priced, source
+       tier_from, input, output, cache_read, cache_write, audio_input, audio_output, reasoning,
+       request, priced, source
 FROM model_prices FINAL WHERE project_id IN ({project_id:UUID}, toUUID('00000000-0000-0000-0000-000000000000'))
 ORDER BY provider, model, effective_from"""
 
@@ -61,6 +69,9 @@ COLUMNS = (
     "output",
     "cache_read",
     "cache_write",
+    "audio_input",
+    "audio_output",
+    "reasoning",
     "request",
     "priced",
     "source",
@@ -70,13 +81,16 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Tier:
-    """US dollars per token for requests of at least `tier_from` input tokens."""
+    """US dollars per token for requests of at least `tier_from` input tokens. None: as input or output of text."""
 
     tier_from: int
     input: float
     output: float
     cache_read: float
     cache_write: float
+    audio_input: float | None = None
+    audio_output: float | None = None
+    reasoning: float | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +130,9 @@ def save(store: Store, prices: Sequence[Price], project_id: UUID = ALL_PROJECTS)
                 [t.output for t in p.tiers],
                 [t.cache_read for t in p.tiers],
                 [t.cache_write for t in p.tiers],
+                [t.input if t.audio_input is None else t.audio_input for t in p.tiers],
+                [t.output if t.audio_output is None else t.audio_output for t in p.tiers],
+                [t.output if t.reasoning is None else t.reasoning for t in p.tiers],
                 p.request,
                 int(bool(p.tiers)),
                 p.source,

@@ -44,6 +44,8 @@ def call_of(row: Row) -> Call:
         row["cost_output"],
         row["reported_cost"] >= 0,
         row["response_id"],
+        row["audio_input_tokens"],
+        row["audio_output_tokens"],
     )
 
 

@@ -54,7 +54,7 @@ class Asked:
 def overview(asked: Asked) -> list[Facet]:
     """All facets that have values. A field that the filter chooses from shows what else there is to choose."""
     chosen = _chosen(asked.filter)
-    sample = _sample(asked, asked.filter)
+    sample = sample_of(asked, asked.filter)
     rows = queries.values_of_fields(
         client.current(), asked.project_id, asked.start_ns, asked.end_ns, compile_filter(asked.filter),
         sample=sample, limit=limits.FACET_VALUES + 1,
@@ -79,7 +79,7 @@ def one_field(
     if field not in queries.VALUES:
         raise InvalidInput(f"There is no facet {field[:60]!r}. Known: {', '.join(FIELDS)}.", field="field")
     others = filter_edit.without_field(asked.filter, field)
-    sample = _sample(asked, others) if sampled else 1
+    sample = sample_of(asked, others) if sampled else 1
     rows = queries.values_of_field(
         client.current(), asked.project_id, asked.start_ns, asked.end_ns, compile_filter(others),
         field=field, search=search, sample=sample, limit=limit + 1,
@@ -87,7 +87,7 @@ def one_field(
     return _facet(asked, field, rows, _chosen(asked.filter), sample, limit)
 
 
-def _sample(asked: Asked, text: str) -> int:
+def sample_of(asked: Asked, text: str) -> int:
     """Every how many-th trace is looked at: a power of two, so that about FACET_SPANS spans are counted."""
     spans = queries.spans_to_read(
         client.current(), asked.project_id, asked.start_ns, asked.end_ns, compile_filter(text)

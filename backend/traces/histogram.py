@@ -54,7 +54,7 @@ def traces_over_time(project_id: UUID, start_ns: int, end_ns: int, filter_text: 
     """Every interval of the window, also those without traces. Raises InvalidInput."""
     if start_ns >= end_ns:
         raise InvalidInput("The time range ends before it begins.", field="from")
-    matching = compile_filter(filter_text) if filter_text.strip() else None
+    matching = compile_filter(filter_text, of="traces") if filter_text.strip() else None
     step = step_for(end_ns - start_ns)
     first = start_ns - start_ns % step
     rows = queries.traces_over_time(

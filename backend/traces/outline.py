@@ -271,7 +271,7 @@ def _sum_up(outline: Outline, columns: Columns, pick: list[int]) -> None:
 
 USAGE = (
     "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "total_tokens",
-    "cost_total", "cost_input", "cost_output",
+    "cost_total", "cost_input", "cost_output", "reported", "response", "audio_input_tokens", "audio_output_tokens",
 )  # fmt: skip
 
 
@@ -279,13 +279,8 @@ def _calls(columns: Columns) -> list[tuple[int, Call]]:
     """(source index, call) of every span with usage."""
     given = zip(*(columns[name] for name in USAGE), strict=True)
     ids, parents, types = columns["id"], columns["parent"], columns["type"]
-    reported, responses = columns["reported"], columns["response"]
     found: list[tuple[int, Call]] = []
     for index, usage in enumerate(given):
         if usage[0] >= 0 or usage[1] >= 0 or usage[5] >= 0 or usage[6] >= 0:
-            call = Call(
-                f"{ids[index]:016x}", f"{parents[index]:016x}", types[index], *usage,
-                reported=bool(reported[index]), response_id=responses[index],
-            )  # fmt: skip
-            found.append((index, call))
+            found.append((index, Call(f"{ids[index]:016x}", f"{parents[index]:016x}", types[index], *usage)))
     return found

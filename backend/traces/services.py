@@ -65,7 +65,7 @@ def check(query: TraceQuery) -> Compiled | None:
         raise InvalidInput("The time range ends before it begins.", field="from")
     if not 1 <= query.limit <= MAX_PAGE_SIZE:
         raise InvalidInput(f"limit must lie between 1 and {MAX_PAGE_SIZE}.", field="limit")
-    return compile_filter(query.filter) if query.filter.strip() else None
+    return compile_filter(query.filter, of="traces") if query.filter.strip() else None
 
 
 def _rows(project_id: UUID, trace_ids: list[str], starts_ns: list[int]) -> list[TraceRow]:
@@ -246,7 +246,7 @@ def _stored_span(project_id: UUID, trace_id: str, span_id: str) -> tuple[Row, li
 
 def count_newer(project_id: UUID, query: TraceQuery) -> int:
     """How many traces of `query` there are, at most its limit: for "12 new traces", without reading a row."""
-    matching = compile_filter(query.filter) if query.filter.strip() else None
+    matching = compile_filter(query.filter, of="traces") if query.filter.strip() else None
     return min(len(_starts(project_id, query, matching)), query.limit)
 
 

@@ -33,6 +33,8 @@ class Call:
     cost_output: float
     reported: bool
     response_id: str = ""
+    audio_input_tokens: int = -1
+    audio_output_tokens: int = -1
 
 
 def given(number: int) -> int | None:
@@ -55,6 +57,8 @@ def usage_of(call: Call) -> Usage:
         given(call.cache_read_tokens),
         given(call.cache_write_tokens),
         given(call.reasoning_tokens),
+        given(call.audio_input_tokens),
+        given(call.audio_output_tokens),
         given(tokens_of(call)),
     )
 
@@ -92,6 +96,8 @@ def total_usage(calls: list[Call]) -> Usage:
         _sum(c.cache_read_tokens for c in calls),
         _sum(c.cache_write_tokens for c in calls),
         _sum(c.reasoning_tokens for c in calls),
+        _sum(c.audio_input_tokens for c in calls),
+        _sum(c.audio_output_tokens for c in calls),
         _sum(map(tokens_of, calls)),
     )
 

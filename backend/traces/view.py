@@ -20,13 +20,15 @@ Message = dict[str, Any]  # {"role", "parts": [{"type", …}], "finish_reason"?}
 
 @dataclass(slots=True)
 class Usage:
-    """Tokens. `input_tokens` counts cached input too."""
+    """Tokens. `input_tokens` counts cached and spoken input too; `output_tokens` reasoning and spoken output."""
 
     input_tokens: int | None = None
     output_tokens: int | None = None
     cache_read_tokens: int | None = None
     cache_write_tokens: int | None = None
     reasoning_tokens: int | None = None
+    audio_input_tokens: int | None = None
+    audio_output_tokens: int | None = None
     total_tokens: int | None = None
 
 

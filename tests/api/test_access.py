@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.store, pytest.mark.django_db, pytest.mark.usefixtures(
 TRACE = "5b8aa5a2d2c872e8321cf37308d69df2"
 SPAN = f"/api/v1/spans/{TRACE}/051581bf3cb55c13"
 PATHS = ["/api/v1/traces", f"/api/v1/traces/{TRACE}", SPAN, f"{SPAN}/mapping", "/api/v1/facets", "/api/v1/scores"]
+PATHS += ["/api/v1/filter/suggest"]
 
 
 def basic(text: str) -> str:

@@ -29,3 +29,12 @@ def test_a_wrong_field_is_named(api: Client, send: Send) -> None:
     for field in ("", "nonsense"):
         assert get(api, "facets", 400, field=field)["error"]["field"] == "field"
     assert get(api, "facets", 400, field="name", filter=")")["error"]["position"] == 0
+
+
+def test_a_filter_is_completed(api: Client, other_api: Client, send: Send) -> None:
+    send(span("refund agent"))
+    found = get(api, "filter/suggest", text="name:ref root", position=8)
+    value = {"kind": "value", "text": '"refund agent"', "detail": "", "traces": 1}
+    assert found == {"start": 5, "end": 8, "results": [value]}
+    assert get(other_api, "filter/suggest", text="name:ref")["results"] == []
+    assert get(api, "filter/suggest", 400, text="x", position="-1")["error"]["field"] == "position"

@@ -55,6 +55,7 @@ def test_it_describes_every_operation(schema: dict[str, Any]) -> None:
         ("/api/v1/spans/{trace_id}/{span_id}/mapping", "get"),
         ("/api/v1/facets", "get"),
         ("/api/v1/metrics", "get"),
+        ("/api/v1/filter/suggest", "get"),
         ("/api/v1/scores", "get"),
         ("/api/v1/scores", "post"),
     }

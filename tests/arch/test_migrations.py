@@ -11,6 +11,7 @@ from backend.store.schema import FOLDER
 
 REPEATABLE = re.compile(
     r"CREATE (TABLE|MATERIALIZED VIEW|DICTIONARY|VIEW) IF NOT EXISTS\b|DROP \w+( \w+)? IF EXISTS\b"
+    r"|CREATE OR REPLACE DICTIONARY\b"
     r"|ALTER TABLE \S+ (\{on_cluster\} )?(ADD (COLUMN|INDEX|PROJECTION) IF NOT EXISTS|DROP \w+ IF EXISTS)\b"
     r"|ALTER TABLE \S+ (\{on_cluster\} )?(MODIFY|MATERIALIZE)\b"
 )

@@ -66,18 +66,18 @@ def test_rows_are_selected_with_keys_and_downloaded(page: Page, site: Site) -> N
 
 
 def test_two_selected_traces_are_compared_the_older_one_first(page: Page, site: Site) -> None:
-    send(site, "compared older")
-    send(site, "compared newer")
-    page.goto(f"{site.traces}?filter=name:compared*")
+    send(site, "chosen older")
+    send(site, "chosen newer")
+    page.goto(f"{site.traces}?filter=name:chosen*")
     expect(page.locator(ROWS)).to_have_count(2)
     ids = page.eval_on_selector_all(ROWS, "rows => rows.map((row) => row.dataset.id)")
     compare = page.get_by_role("button", name="Compare")
     page.locator(f"{ROWS} .pick input").first.check()
     expect(compare).to_be_disabled()
     page.locator(f"{ROWS} .pick input").nth(1).check()
-    page.route("**/compare/**", lambda route: route.fulfill(body="compared", content_type="text/plain"))
     compare.click()
     expect(page).to_have_url(re.compile(rf"/p/tests/compare/\?a={ids[1]}&b={ids[0]}$"))
+    expect(page.locator("main")).to_contain_text("chosen newer")
 
 
 def test_columns_are_chosen_and_remembered(page: Page, site: Site) -> None:
@@ -94,10 +94,14 @@ def test_columns_are_chosen_and_remembered(page: Page, site: Site) -> None:
 
 
 def test_the_longest_come_first_when_asked(page: Page, site: Site) -> None:
-    page.goto(site.traces)
+    long, short = span("order long"), span("order short")
+    long.start_time_unix_nano -= 9_000_000_000
+    assert site.server.send(request(long, short).SerializeToString()).status == 200
+    site.server.trace(short.trace_id)
+    page.goto(f"{site.traces}?filter=name:order*")
     page.locator("th.duration a").click()
     expect(page).to_have_url(re.compile("order=slowest"))
-    expect(page.locator(ROWS).first).to_contain_text("refund-agent")
+    expect(page.locator(ROWS).first).to_contain_text("order long")
     expect(page.locator("th.duration")).to_have_attribute("aria-sort", "descending")
 
 

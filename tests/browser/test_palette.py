@@ -49,7 +49,7 @@ def test_an_id_opens_its_trace(page: Page, site: Site) -> None:
     palette = opened(page, site.agent.upper())
     expect(chosen(palette)).to_contain_text("Open the trace")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(f"/traces/{site.agent}/"))
+    page.wait_for_url(re.compile(f"/traces/{site.agent}/"))  # loaded: keys pressed before would be lost
     palette = opened(page, f"00-{site.agent}-{'ab' * 8}-01")
     expect(chosen(palette)).to_contain_text("Open the span abababab")
 

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from backend.conventions.usage_rules import RULES, UsageRule
+from backend.conventions.usage_rules import AUDIO_RULES, RULES, AudioRule, UsageRule
 from tests.conventions.test_columns import stored  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.store
 INPUT, CACHED, OUTPUT = 500, 64, 7
 
 
-def attributes_of(rule: UsageRule) -> dict[str, Any]:
+def attributes_of(*numbers: tuple[str, int], given: tuple[tuple[str, str], ...] = ()) -> dict[str, Any]:
     objects: dict[str, Any] = {}
-    found: dict[str, Any] = dict(rule.given)
-    for where, number in ((rule.input, INPUT), (rule.cached, CACHED)):
+    found: dict[str, Any] = dict(given)
+    for where, number in numbers:
         key, _, path = where.partition(" → ")
         if not path:
             found[key] = number
@@ -31,9 +31,47 @@ def attributes_of(rule: UsageRule) -> dict[str, Any]:
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.convention for rule in RULES])
 def test_cached_input_is_counted_once(stored, rule: UsageRule) -> None:  # noqa: F811
-    row = stored(attributes_of(rule), scope=rule.scope or "tests")
+    sent = attributes_of((rule.input, INPUT), (rule.cached, CACHED), given=rule.given)
+    row = stored(sent, scope=rule.scope or "tests")
     wanted = INPUT + CACHED if rule.beside else INPUT
     assert (row["input_tokens"], row["cache_read_tokens"]) == (wanted, CACHED)
+
+
+@pytest.mark.parametrize("rule", AUDIO_RULES, ids=[rule.convention for rule in AUDIO_RULES])
+def test_audio_is_told_apart_and_counted_once(stored, rule: AudioRule) -> None:  # noqa: F811
+    given = ((rule.input, INPUT), (rule.audio_input, 30), (rule.output, OUTPUT), (rule.audio_output, 4))
+    row = stored(attributes_of(*given))
+    assert (row["audio_input_tokens"], row["audio_output_tokens"]) == (30, 4)
+    wanted = (INPUT + 30, OUTPUT + 4) if rule.beside else (INPUT, OUTPUT)
+    assert (row["input_tokens"], row["output_tokens"]) == wanted
+
+
+GOOGLE = {
+    "promptTokenCount": INPUT, "candidatesTokenCount": OUTPUT,
+    "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 470}, {"modality": "AUDIO", "tokenCount": 30}],
+    "candidatesTokensDetails": [{"modality": "AUDIO", "tokenCount": 4}, {"modality": "TEXT", "tokenCount": 3}],
+}  # fmt: skip
+
+
+def test_a_list_by_modality_tells_audio(stored) -> None:  # noqa: F811
+    row = stored({"genkit:metadata:usage": json.dumps(GOOGLE)})
+    assert (row["audio_input_tokens"], row["audio_output_tokens"]) == (30, 4)
+
+
+def test_only_text_is_no_audio_and_cached_audio_is_not_fresh_audio(stored) -> None:  # noqa: F811
+    details = {"cached_tokens_details": {"audio_tokens": 9}, "text_tokens": 470}
+    usage = {
+        "input_tokens": INPUT,
+        "input_token_details": details,
+        "promptTokensDetails": GOOGLE["promptTokensDetails"][:1],
+    }
+    row = stored({"llm.openai.usage": json.dumps(usage)})
+    assert (row["input_tokens"], row["audio_input_tokens"], row["audio_output_tokens"]) == (INPUT, -1, -1)
+
+
+def test_langfuse_counts_reasoning_beside_the_output(stored) -> None:  # noqa: F811
+    row = stored({"langfuse.observation.usage_details": json.dumps({"output": OUTPUT, "output_reasoning": 40})})
+    assert (row["output_tokens"], row["reasoning_tokens"]) == (OUTPUT + 40, 40)
 
 
 def test_a_total_shows_what_cached_input_is(stored) -> None:  # noqa: F811

@@ -10,7 +10,7 @@ import pytest
 
 from backend.config.environment import VARIABLES
 from backend.store.filter_fields import FIELDS, MAPS, Field
-from ingest import errors
+from ingest import client_drops, errors
 from ingest.otlp import REASONS
 from tests.docs.pages import PAGES, ROOT, first_cells, text
 
@@ -35,7 +35,7 @@ def test_it_gives_the_defaults() -> None:
 
 
 def test_it_explains_every_reason_of_a_rejected_span() -> None:
-    assert set(REASONS) - first_cells("docs/ingest.md") == set()
+    assert {*REASONS, *client_drops.REASONS} - first_cells("docs/ingest.md") == set()
 
 
 def test_it_explains_every_refusal() -> None:
@@ -46,7 +46,7 @@ def test_it_explains_every_refusal() -> None:
 
 @pytest.mark.parametrize("field", [*FIELDS, *MAPS.values()], ids=lambda f: f.name)
 def test_it_names_every_field_of_the_filter(field: Field) -> None:
-    page = text("docs/api.md")
+    page = text("docs/filter.md")
     assert f"`{field.name}`" in page or f"`{field.name}." in page
 
 
@@ -59,6 +59,12 @@ def test_the_conventions_page_is_up_to_date() -> None:
     script = load(ROOT / "scripts/write_conventions.py")
     page = text("docs/conventions.md")
     assert script.with_tables(page) == page, "run .venv/bin/python scripts/write_conventions.py"
+
+
+def test_the_sdks_parameters_are_up_to_date() -> None:
+    script = load(ROOT / "scripts/write_sdk_parameters.py")
+    page = text("sdk/python/README.md")
+    assert script.with_table(page) == page, "run .venv/bin/python scripts/write_sdk_parameters.py"
 
 
 def load(path: Path):

@@ -46,7 +46,8 @@ def price(*tiers: prices.Tier, **more: Any) -> prices.Price:
 
 
 def tier(start: int, scale: float) -> prices.Tier:
-    return prices.Tier(start, 2.5e-6 * scale, 1e-5 * scale, 1.25e-6 * scale, 3.1e-6 * scale)
+    own = (4.1e-5 * scale, 8.3e-5 * scale, 0.7e-5 * scale)
+    return prices.Tier(start, 2.5e-6 * scale, 1e-5 * scale, 1.25e-6 * scale, 3.1e-6 * scale, *own)
 
 
 def test_cached_input_is_taken_off_and_every_term_is_told(store: Store) -> None:
@@ -59,13 +60,32 @@ def test_cached_input_is_taken_off_and_every_term_is_told(store: Store) -> None:
     assert (made.price_list, made.own, made.all_input) == ("list 1.0", False, 1234)
 
 
+def test_audio_and_reasoning_are_taken_off_when_they_have_a_price(store: Store) -> None:
+    prices.save(store, [price(tier(0, 1))])
+    usage = {"audio__input_tokens": 60, "audio__output_tokens": 20, "reasoning__output_tokens": 5}
+    made, shown = sent(store, input_tokens=100, output_tokens=50, **usage)
+    assert [(term.label, term.tokens, term.price) for term in made.terms] == [
+        ("input", 40, 2.5e-6), ("audio input", 60, 4.1e-5),
+        ("output", 25, 1e-5), ("audio output", 20, 8.3e-5), ("reasoning", 5, 0.7e-5),
+    ]  # fmt: skip
+    assert (made.apart, made.apart_output) == ([("audio input", 60)], [("audio output", 20), ("reasoning", 5)])
+    assert (made.total, made.price_list) == (shown.cost.total, "list 1.0")
+
+
+def test_without_a_price_of_its_own_audio_costs_what_text_costs(store: Store) -> None:
+    prices.save(store, [price(prices.Tier(0, 2e-6, 1e-5, 1e-6, 3e-6))])
+    made, _ = sent(store, input_tokens=100, output_tokens=50, audio__input_tokens=60, reasoning__output_tokens=5)
+    assert [(term.label, term.tokens) for term in made.terms] == [("input", 100), ("output", 50)]
+    assert made.total == pytest.approx(100 * 2e-6 + 50 * 1e-5)
+
+
 TOKENS = st.integers(0, 2_000_000)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(TOKENS, TOKENS, TOKENS, TOKENS, st.floats(0.01, 9))
+@given(TOKENS, TOKENS, TOKENS, TOKENS, st.tuples(TOKENS, TOKENS, TOKENS), st.floats(0.01, 9))
 def test_the_sum_equals_the_cost_exactly(
-    store: Store, given_in: int, read: int, write: int, out: int, scale: float
+    store: Store, given_in: int, read: int, write: int, out: int, parts: tuple[int, int, int], scale: float
 ) -> None:
     prices.save(store, [price(tier(0, scale), tier(200_001, scale * 2), request=0.0123)])
     made, shown = sent(
@@ -74,6 +94,9 @@ def test_the_sum_equals_the_cost_exactly(
         cache_read__input_tokens=read,
         cache_creation__input_tokens=write,
         output_tokens=out,
+        audio__input_tokens=parts[0],
+        audio__output_tokens=parts[1],
+        reasoning__output_tokens=parts[2],
     )
     assert made.source == shown.cost.source == "computed"
     assert (made.total, made.input, made.output) == (shown.cost.total, shown.cost.input, shown.cost.output)

@@ -11,12 +11,35 @@ from hypothesis import strategies as st
 from backend.core import limits
 from backend.core.errors import InvalidInput
 from backend.store.filter_fields import FIELDS
-from backend.store.filter_syntax import Or, Term, Word, parse, to_text
+from backend.store.filter_syntax import Flag, Or, Related, Term, Word, parse
+from backend.store.filter_text import to_text
 from backend.store.filters import Compiled, compile_filter
 
-FIELD_NAMES = [*(field.name for field in FIELDS), "attr.k", "metadata.k", "resource.k", "has"]
+FIELD_NAMES = [*(field.name for field in FIELDS), "attr.k", "metadata.k", "resource.k", "score.k", "has"]
 ATOMS = st.sampled_from(
-    [*FIELD_NAMES, ":", ">", ">=", "!=", "=", ",", "(", ")", " ", "-", "NOT ", " AND ", " OR ", '"', "*"]
+    [
+        *FIELD_NAMES,
+        "child(",
+        "parent(",
+        "trace(",
+        "error",
+        "root",
+        ":",
+        ">",
+        ">=",
+        "!=",
+        "=",
+        ",",
+        "(",
+        ")",
+        " ",
+        "-",
+        "NOT ",
+        " AND ",
+        " OR ",
+        '"',
+        "*",
+    ]
 )
 ANY_TEXT = st.one_of(st.text(max_size=80), st.lists(st.one_of(ATOMS, st.text(max_size=6)), max_size=20).map("".join))
 
@@ -44,7 +67,7 @@ def test_any_text_compiles_or_is_refused_with_a_position(text: str) -> None:
         assert error.position in range(len(text) + 1)
         return
     assert compiled is not None
-    assert set(re.findall(r"\{(f\d+):", compiled.where)) == set(compiled.params)
+    assert set(re.findall(r"\{(f\d+|near_\w+):", compiled.where)) == set(compiled.params)
     assert compiled.where.count("(") == compiled.where.count(")")
 
 
@@ -71,8 +94,9 @@ def test_values_are_bound_and_never_in_the_sql(name: str, value: str) -> None:
     except InvalidInput:
         return  # a number or a known word was wanted
     assert "zq9" not in compiled.where
-    # As it is, or (in a search for one word) as a list of it.
-    assert value in compiled.params.values() or [value.lower()] in compiled.params.values()
+    # As it is, or (in a search for one word) in a list.
+    bound = [one for given in compiled.params.values() for one in (given if isinstance(given, list) else [given])]
+    assert value in bound or value.lower() in bound
 
 
 def test_an_injection_is_only_text() -> None:
@@ -87,8 +111,8 @@ def test_an_empty_filter_matches_everything() -> None:
 
 
 def test_a_small_filter_reads_as_expected() -> None:
-    compiled = compile_filter("latency>1.5s -user:u_1*")
-    assert compiled.where == "((duration_ns > {f0:Int64}) AND NOT (user_id LIKE {f1:String}))"
+    compiled = compile_filter("latency>1.5s -agent:u_1*")
+    assert compiled.where == "((duration_ns > {f0:Int64}) AND NOT (lowerUTF8(agent_name) LIKE lowerUTF8({f1:String})))"
     assert compiled.params == {"f0": 1_500_000_000, "f1": "u\\_1%"}
 
 
@@ -139,6 +163,14 @@ def test_numbers_have_units(text: str, bound: float) -> None:
         ("NOT", 3, "missing"),
         ("attr.:x", 0, "key is missing"),
         ("has:colour", 4, "no field"),
+        ("score.:x", 0, "name is missing"),
+        ("score:x", 0, "score.NAME"),
+        ("cost>cheap", 5, "0.01"),
+        ("is:roto", 3, "Did you mean root"),
+        ("child(tool:search", 5, "never closed"),
+        ("child()", 5, "nothing between"),
+        ("parent(modl:x)", 7, "Did you mean model"),
+        ("child(a) " * 6, 45, "at most 5 times"),
         ("a\x00b", 1, "control"),
     ],
 )
@@ -165,6 +197,20 @@ def test_or_binds_less_than_and() -> None:
 def test_lower_case_or_is_a_word() -> None:
     params = compile_filter("this or that").params
     assert list(params.values()) == [["this"], ["or"], ["that"]]
+
+
+def test_words_that_say_something_of_a_span() -> None:
+    assert parse("error") == Flag("error")
+    assert [parse(text) for text in ('"error"', "Error", "errors")] == [Word("error"), Word("Error"), Word("errors")]
+    assert parse("child(root)") == Related("child", Flag("root"))
+    assert parse('"child" (root)') == parse('"child" root')
+
+
+def test_what_holds_for_a_trace_needs_no_sub_query_when_nothing_else_is_asked() -> None:
+    alone = [compile_filter(text, of="traces").where for text in ("user:a", "user:a OR tag:b,c", "trace(tool:x)")]
+    assert [where.count("SELECT") for where in alone] == [0, 0, 0]
+    assert compile_filter("user:a type:llm", of="traces").where.count("SELECT") == 1
+    assert compile_filter("user:a session:b -tag:c", of="traces").where.count("SELECT") == 2
 
 
 def test_a_hyphen_inside_a_word_is_no_not() -> None:

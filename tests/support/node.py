@@ -16,22 +16,22 @@ FIXTURE = ROOT / "tests/fixtures/node"
 CACHE = ROOT / ".make/node-packages"
 
 
-def node_packages() -> Path:
-    """The folder with the installed packages. Without npm the test is skipped; in CI it fails."""
+def node_packages(source: Path = FIXTURE, cache: Path = CACHE) -> Path:
+    """`cache`, with the packages that `source`/package.json names. Without npm the test is skipped; in CI it fails."""
     npm = shutil.which("npm")
     if npm is None:
         _missing("npm is not installed (Debian, Ubuntu: apt-get install npm)")
-    CACHE.mkdir(parents=True, exist_ok=True)
-    package = (FIXTURE / "package.json").read_text(encoding="utf-8")
-    stamp = CACHE / "installed.json"
+    cache.mkdir(parents=True, exist_ok=True)
+    package = (source / "package.json").read_text(encoding="utf-8")
+    stamp = cache / "installed.json"
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != package:
-        (CACHE / "package.json").write_text(package, encoding="utf-8")
+        (cache / "package.json").write_text(package, encoding="utf-8")
         command = [str(npm), "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
-        done = subprocess.run(command, cwd=CACHE, capture_output=True, text=True, timeout=240, check=False)
+        done = subprocess.run(command, cwd=cache, capture_output=True, text=True, timeout=240, check=False)
         if done.returncode != 0:
             _missing(f"npm could not install the packages: {done.stderr.strip()[-300:]}")
         stamp.write_text(package, encoding="utf-8")
-    return CACHE
+    return cache
 
 
 def axe_script() -> str:

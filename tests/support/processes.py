@@ -99,7 +99,7 @@ def http(
 _SETTINGS = ("SPANHOUSE_", "OTEL_", "CLICKHOUSE_", "DATABASE_", "CELERY_", "DJANGO_", "PG")
 
 
-def _clean_environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS)}
 
 
@@ -129,7 +129,7 @@ class Program:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**_clean_environment(), **self.env}
+        return {**clean_environment(), **self.env}
 
     @property
     def running(self) -> bool:

@@ -16,7 +16,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from backend.core.errors import InvalidInput, NotFound
 from backend.store import prices
 from backend.store.otlp import INSERT_SETTINGS
-from backend.traces import services
+from backend.traces import outlines, services
 from backend.traces.services import TraceQuery
 from ingest.envelope import frame
 from ingest.otlp import check_logs, check_traces
@@ -55,6 +55,31 @@ def test_a_trace_is_one_row_named_by_its_root(store):
     assert (row.session_id, row.tags, row.models) == ("s1", ["a", "b"], ["gpt-4o-mini-2024-07-18"])
     assert (row.usage.input_tokens, row.usage.output_tokens, row.usage.total_tokens) == (100, 20, 120)
     assert (row.input_preview, row.output_preview) == ("What is the weather in Ulm?", "Sunny.")
+
+
+def test_filters_look_at_the_whole_trace_and_at_kin(store):
+    trace, root = os.urandom(16), os.urandom(8)
+    other = span("other", attributes={"user.id": "bob"})
+    tool = span("look up", trace_id=trace, parent=root, attributes={"gen_ai.tool.name": "search"},
+                status=Status(code=Status.STATUS_CODE_ERROR, message="Gateway Timeout"))  # fmt: skip
+    call = llm_span(trace, parent=root)
+    send(store, span("agent", trace_id=trace, span_id=root, attributes={"user.id": "alice"}), tool, call, other)
+    yes = ["user:alice type:llm", "child(tool:search error)", "parent(user:alice) error", "timeout", "WEATHER user:a*"]
+    assert [[row.name for row in listed(filter=text).results] for text in yes] == [["agent"]] * len(yes)
+    no = ["user:bob type:llm", "child(tool:search) -root", "parent(tool:search)", "-user:*"]
+    assert [listed(filter=text).results for text in no] == [[]] * len(no)
+    assert [row.name for row in listed(filter="-user:alice").results] == ["other"]
+    for order in ("newest", "oldest", "slowest"):
+        assert [row.name for row in listed(filter="ULM", order=order).results] == ["agent"]
+
+
+def test_the_cost_of_a_span_is_filtered_by_prices(store):
+    prices.save(
+        store, [prices.Price("openai", "gpt-4o-mini-2024-07-18", (prices.Tier(0, 1e-4, 1e-3, 0, 0),), source="t")]
+    )
+    send(store, llm_span(os.urandom(16)))  # 100 tokens in, 20 out
+    found = {text: len(listed(filter=text).results) for text in ("cost>0.02", "cost>0.04", "has:cost cost<1")}
+    assert found == {"cost>0.02": 1, "cost>0.04": 0, "has:cost cost<1": 1}
 
 
 def test_a_span_sent_twice_is_one_span(store):
@@ -271,6 +296,17 @@ def test_cached_input_and_tiers_have_their_own_price(store):
     large = prices.Tier(tier_from=500, input=0.1, output=1.0, cache_read=0.01, cache_write=0.2)
     prices.save(store, [prices.Price("", "m", (small, large), source="test")])
     assert listed().results[0].cost.total == pytest.approx(400 * 0.1 + 600 * 0.01 + 1.0)
+
+
+def test_audio_is_the_same_in_the_list_on_the_trace_and_in_its_outline(store):
+    usage = {"input_tokens": 100, "output_tokens": 50, "audio.input_tokens": 60, "audio.output_tokens": 20}
+    named = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "m"}
+    sent = span(attributes=named | {f"gen_ai.usage.{name}": number for name, number in usage.items()})
+    send(store, sent)
+    trace_id = sent.trace_id.hex()
+    whole = services.get_trace(PROJECT, trace_id)
+    assert (whole.usage.audio_input_tokens, whole.spans[0].usage.audio_output_tokens) == (60, 20)
+    assert listed().results[0].usage == whole.usage == outlines.get_outline(PROJECT, trace_id).usage
 
 
 def test_a_reported_cost_wins(store):

@@ -30,6 +30,11 @@ def test_missing_is_none_and_zero_is_zero():
     assert usage == Usage(output_tokens=0)
 
 
+def test_audio_adds_up_where_it_was_said():
+    usage = total_usage([replace(CALL, audio_input_tokens=3), replace(CALL, audio_input_tokens=4), CALL])
+    assert (usage.audio_input_tokens, usage.audio_output_tokens) == (7, None)
+
+
 def test_a_total_is_made_of_its_parts():
     assert total_usage([CALL]).total_tokens == 15
     assert total_usage([replace(CALL, total_tokens=99)]).total_tokens == 99

@@ -121,7 +121,7 @@ def test_the_formula_is_told_and_what_has_no_price_says_so(alice: Client, reads:
     reads.show(trace([span(1, type="llm", cost=Cost(0.002395, 0.001835, 0.00056, source="computed"))]))
     terms = [Term("input", 234, 2.5e-6), Term("read from cache", 1000, 1.25e-6), Term("output", 56, 1e-5)]
     reads.formula = Formula(
-        "computed", total=0.002395, model="gpt-4o", all_input=1234, cached=[("read from cache", 1000)], terms=terms,
+        "computed", total=0.002395, model="gpt-4o", all_input=1234, apart=[("read from cache", 1000)], terms=terms,
         price_list="list 1.0",
     )  # fmt: skip
     page = " ".join(re.sub(r"<[^>]*>", " ", alice.get(PANEL, headers=HTMX).text).split())

@@ -98,7 +98,9 @@ def of_spans(a: SpanView | None, b: SpanView | None) -> list[Measure]:
         both("Cost", lambda s: s.cost.total, formats.money),
         both("Tokens in", lambda s: s.usage.input_tokens),
         both("… cached", lambda s: s.usage.cache_read_tokens, wanted="more"),
+        both("… audio in", lambda s: s.usage.audio_input_tokens),
         both("Tokens out", lambda s: s.usage.output_tokens),
         both("… reasoning", lambda s: s.usage.reasoning_tokens),
+        both("… audio out", lambda s: s.usage.audio_output_tokens),
     )
     return [one for one in found if one is not None]

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from backend.store.client import Row, Store
 from backend.store.filters import Compiled
+from backend.store.queries.traces import HOUR_NS, LATER_NS
 
 WINDOW: LiteralString = """
 FROM spans
@@ -80,7 +81,8 @@ TOGETHER: tuple[str, ...] = (
 
 def _params(project_id: UUID, from_ns: int, to_ns: int, matching: Compiled, sample: int) -> dict[str, object]:
     scan = {"project_id": project_id, "scan_from": max(from_ns, 0), "scan_to": to_ns, "sample": sample}
-    return {**matching.params, **scan}
+    # An hour and a day: as far as the list looks for the spans of a trace.
+    return {**matching.within(from_ns - HOUR_NS, to_ns + LATER_NS), **scan}
 
 
 def spans_to_read(store: Store, project_id: UUID, from_ns: int, to_ns: int, matching: Compiled) -> int:

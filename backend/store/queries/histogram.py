@@ -7,7 +7,7 @@ from uuid import UUID
 
 from backend.store.client import Row, Store
 from backend.store.filters import Compiled
-from backend.store.queries.traces import few_matching
+from backend.store.queries.traces import LATER_NS, any_span, few_matching
 
 HOUR_NS = 3_600_000_000_000
 
@@ -55,5 +55,6 @@ def traces_over_time(
     if few is not None:
         return store.read(HEAD + IN_FEW + TAIL + BY_BUCKET, {**params, "trace_ids": few}) if few else []
     # One look at all spans, which also tells those that match: cheaper than finding so many traces first.
-    one_matches: LiteralString = " AND countIf(" + matching.where + ") > 0"
-    return store.read(HEAD + TAIL + one_matches + BY_BUCKET, {**matching.params, **params})
+    return store.read(
+        HEAD + TAIL + any_span(matching) + BY_BUCKET, {**matching.within(from_ns - HOUR_NS, to_ns + LATER_NS), **params}
+    )

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from typing import LiteralString
 from uuid import UUID
 
+from backend.conventions.metadata import attribute_keys
 from backend.store.client import Row, Store
 from backend.store.filters import Compiled
 from backend.store.measures import Dimension, Family, Measure
 from backend.store.queries.counted import FROM_ROOTS_FINAL, FROM_SPANS, FROM_SPANS_FINAL, counted_calls
+from backend.store.queries.traces import HOUR_NS, LATER_NS
 
 # A group that holds what is beyond the top; no value has a NUL in it.
 OTHER = "\0other"
 # More cells than any chart shows; a question that makes more is asked in two steps.
 MOST_CELLS = 20_000
+MONTH_NS = 30 * 24 * HOUR_NS
 
 DIGITS: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 
@@ -103,15 +106,20 @@ def _aggregates(measures: Sequence[Measure]) -> LiteralString:
 
 
 def _params(project_id: UUID, wanted: Wanted) -> dict[str, object]:
+    back = MONTH_NS if wanted.family == "scores" else HOUR_NS
     return {
-        **(wanted.matching.params if wanted.matching else {}),
+        **(wanted.matching.within(max(wanted.from_ns - back, 0), wanted.to_ns + LATER_NS) if wanted.matching else {}),
         "project_id": project_id,
         "scan_from": wanted.from_ns,
         "scan_to": wanted.to_ns,
         "origin_ns": wanted.origin_ns,
         "step_ns": wanted.step_ns,
-        "group_key": wanted.group_key,
+        "group_keys": attribute_keys(wanted.group_key) if _is_metadata(wanted) else [wanted.group_key],
     }
+
+
+def _is_metadata(wanted: Wanted) -> bool:
+    return wanted.group is not None and wanted.group.name == "metadata"
 
 
 def _rows(wanted: Wanted) -> LiteralString:

@@ -18,6 +18,7 @@ SKINNY: LiteralString = """
   name, type, toUnixTimestamp64Nano(start_time) AS start_ns, duration_ns, time_to_first_token_ns AS first_token_ns,
   status_code, (status_code = 2 OR error_type != '') AS failed,
   input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, total_tokens,
+  audio_input_tokens, audio_output_tokens,
   cost_total, cost_input, cost_output, reported_cost >= 0 AS reported,
   if(input_tokens >= 0 OR output_tokens >= 0 OR total_tokens >= 0 OR reported_cost >= 0, response_id, '') AS response,
   toLowCardinality(multiIf(

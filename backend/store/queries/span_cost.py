@@ -13,7 +13,8 @@ SPAN_COST: LiteralString = (
     "WITH"
     + COST
     + """
-SELECT provider, used_model, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reported_cost,
+SELECT provider, used_model, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens,
+  audio_input_tokens, audio_output_tokens, reasoning_tokens, reported_cost,
   computed, cost_input, cost_output, cost_total, rates, tier, notEmpty(own_rates) AS own"""
     + OF_TRACE
     + OF_SPAN
@@ -28,7 +29,9 @@ WHERE project_id IN ({project_id:UUID}, toUUID('00000000-0000-0000-0000-00000000
   AND (project_id = {project_id:UUID}) = {own:Bool} AND priced = 1
   AND provider = {provider:String} AND model = {model:String}
   AND effective_from <= fromUnixTimestamp64Nano({start_ns:Int64}) AND effective_to >= fromUnixTimestamp64Nano({start_ns:Int64})
-  AND arrayFlatten(arrayMap((t, i, o, r, w) -> [toFloat64(t), i, o, r, w, request], tier_from, input, output, cache_read, cache_write)) = {rates:Array(Float64)}
+  AND arrayFlatten(arrayMap((t, i, o, r, w, ai, ao, re) -> [toFloat64(t), i, o, r, w, request, ai, ao, re],
+    tier_from, input, output, cache_read, cache_write, if(empty(audio_input), input, audio_input),
+    if(empty(audio_output), output, audio_output), if(empty(reasoning), output, reasoning))) = {rates:Array(Float64)}
 ORDER BY effective_from LIMIT 1"""
 
 

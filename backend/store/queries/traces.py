@@ -7,7 +7,7 @@ columns, without FINAL: a span that is there twice has the same start. `trace_ro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import LiteralString
+from typing import LiteralString, cast
 from uuid import UUID
 
 from backend.store.client import Row, Store
@@ -79,7 +79,7 @@ SELECT trace_id,
   max(toUnixTimestamp64Nano(start_time) + toInt64(duration_ns)) AS end_ns,
   count() AS span_count,
   countIf(status_code = 2) AS error_count,
-  groupArrayIf({calls:UInt32})((span_id, parent_span_id, type, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, total_tokens, cost_total, cost_input, cost_output, reported_cost >= 0, response_id), has_usage) AS calls,
+  groupArrayIf({calls:UInt32})((span_id, parent_span_id, type, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, total_tokens, cost_total, cost_input, cost_output, reported_cost >= 0, response_id, audio_input_tokens, audio_output_tokens), has_usage) AS calls,
   groupUniqArrayIf(6)(used_model, used_model != '' AND type IN ('llm', 'embedding')) AS models,
   argMinIf(session_id, start_time, session_id != '') AS first_session_id,
   argMinIf(user_id, start_time, user_id != '') AS first_user_id,
@@ -107,7 +107,8 @@ CALLS_PER_ROW = 5_000
 
 def few_matching(store: Store, project_id: UUID, from_ns: int, to_ns: int, matching: Compiled) -> list[str] | None:
     """All traces with a span in the window that matches; None when they are too many to be sent back and forth."""
-    params = {**matching.params, **_scan(project_id, from_ns, to_ns), "few": MANY_MATCHES}
+    near = matching.within(from_ns - HOUR_NS, to_ns + LATER_NS)
+    params = {**near, **_scan(project_id, from_ns, to_ns), "few": MANY_MATCHES}
     found = store.read(MATCHING + matching.where + FEW, params)
     return [str(row["trace_id"]) for row in found] if len(found) < MANY_MATCHES else None
 
@@ -162,8 +163,19 @@ def _among(
         return IN_FEW, ""
     if matching is None:
         return "", ""
-    params.update(matching.params)
-    return "", " AND countIf(" + matching.where + ") > 0"
+    from_ns, to_ns = cast(int, params["from_ns"]), cast(int, params["to_ns"])
+    params.update(matching.within(from_ns - HOUR_NS, to_ns + LATER_NS))
+    return "", any_span(matching)
+
+
+def any_span(matching: Compiled) -> LiteralString:
+    """For the HAVING of a statement that groups spans by trace: whether a span of the trace matches.
+
+    A search for words only ignores case, and only uses its index, in a WHERE.
+    """
+    if matching.searches:
+        return " AND trace_id IN (" + MATCHING + matching.where + "))"
+    return " AND countIf(" + matching.where + ") > 0"
 
 
 def _scan(project_id: UUID, from_ns: int, to_ns: int) -> dict[str, object]:
