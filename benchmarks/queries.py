@@ -200,6 +200,36 @@ def other_queries(world: World, store: Store, dice: random.Random) -> Iterator[t
         yield f"intake: {name}", lambda back_ns=back_ns: overview(world.project, now - back_ns, now)
 
 
+def metric_queries(world: World) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """The overview: its tiles and twelve charts, asked for at once as a browser does; and single questions."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    from backend.dashboards import widgets  # noqa: PLC0415
+    from backend.metrics import scans, services  # noqa: PLC0415
+    from backend.metrics.view import Question  # noqa: PLC0415
+
+    now = world.now_ns + SECOND_NS
+
+    def overview(window: widgets.Window) -> None:
+        scans.forget()
+        with ThreadPoolExecutor(6) as browser:
+            asked = [browser.submit(widgets.answer, one, window) for one in widgets.OVERVIEW]
+            for one in [browser.submit(widgets.tiles, window), *asked]:
+                one.result()
+
+    def ask(window: widgets.Window, *measures: str, **more: Any) -> None:
+        scans.forget()
+        services.measure(Question(window.project_id, window.start_ns, window.end_ns, measures, **more))
+
+    for name, back_ns in (("24 hours", DAY_NS), ("7 days", 7 * DAY_NS), ("14 days", world.window_ns)):
+        window = widgets.Window(world.project, now - back_ns, now)
+        yield f"overview: tiles and 12 widgets, {name}", lambda w=window: overview(w)
+        yield f"metrics: traces over time, {name}", lambda w=window: ask(w, *widgets.TRACES_SCAN)
+        yield f"metrics: tokens by model, {name}", lambda w=window: ask(w, "tokens", group_by="model")
+        yield f"metrics: cost by user, {name}", lambda w=window: ask(w, "cost", group_by="user", interval="none")
+        yield f"metrics: filtered, {name}", lambda w=window: ask(w, "tokens", filter="model:gpt-4* tag:beta")
+
+
 def timed(name: str, query: Callable[[], Any], runs: int) -> dict[str, Any]:
     """One warm run, then `runs` that count."""
     query()
@@ -227,6 +257,7 @@ def measure(spans: int, runs: int) -> dict[str, Any]:
         group_queries(world, dice),
         trace_queries(world, store, dice),
         other_queries(world, store, dice),
+        metric_queries(world),
     ):
         for name, query in queries:
             results.append(timed(name, query, runs))

@@ -20,6 +20,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Observe",
         (
+            Entry("Overview", "layout-dashboard", "overview", ("overview", "overview-widget"), "o"),
             Entry("Traces", "list", "traces", ("traces", "trace", "span", "compare"), "t"),
             Entry("Sessions", "messages-square", "sessions", ("sessions", "session"), "e"),
             Entry("Users", "users", "users", ("users", "user"), "u"),

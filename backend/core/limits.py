@@ -238,3 +238,11 @@ MAX_MODEL_CHARS = 300
 # Views that one person sees in a project: a longer menu is read by nobody.
 SAVED_VIEWS = 200
 VIEW_NAME_CHARS = 100
+# --- metrics ----------------------------------------------------------------------------------------------------------
+# Groups told apart in one answer: more lines than these are not told apart by anybody.
+METRIC_GROUPS = 50
+# Points of one series: about one a pixel of a wide screen.
+METRIC_INTERVALS = 2_000
+# An answer serves the charts of one page, which ask within a second or two; a reload shows what is new.
+METRIC_FRESH_S = 5.0
+METRIC_SCANS_KEPT = 200

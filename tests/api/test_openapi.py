@@ -59,6 +59,7 @@ def test_it_describes_every_operation(schema: dict[str, Any]) -> None:
         ("/api/v1/users", "get"),
         ("/api/v1/users/{user_id}", "get"),
         ("/api/v1/facets", "get"),
+        ("/api/v1/metrics", "get"),
         ("/api/v1/filter/suggest", "get"),
         ("/api/v1/models", "get"),
         ("/api/v1/prices", "get"),
@@ -92,6 +93,7 @@ def test_replies_have_exactly_its_fields(api: Client, send: Send, schema: dict[s
     check(schema, "Span", api.get(f"/api/v1/spans/{trace_id.hex()}/{root.span_id.hex()}").json())
     check(schema, "SpanMapping", api.get(f"/api/v1/spans/{trace_id.hex()}/{root.span_id.hex()}/mapping").json())
     check(schema, "ScoreList", api.get("/api/v1/scores").json())
+    check(schema, "Metrics", api.get("/api/v1/metrics?measure=tokens,cost&group_by=model").json())
     check(schema, "ErrorBody", api.get("/api/v1/traces?limit=x").json())
 
 

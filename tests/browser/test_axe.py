@@ -39,6 +39,17 @@ def palette(text: str) -> State:
     return opened
 
 
+def drawn(page: Page) -> None:
+    page.locator("[data-widget=requests] .js-plotly-plot").wait_for()
+    page.locator("[data-widget=slowest] li, [data-widget=slowest] .quiet").first.wait_for()
+    page.locator(".tile strong").first.wait_for()
+
+
+def table_of_a_chart(page: Page) -> None:
+    drawn(page)
+    page.locator("[data-widget=requests] summary").click()
+
+
 # name → address, what is done before the page is judged. `{agent}` and the like are ids of traces of `site`.
 PAGES: dict[str, tuple[str, State | None]] = {
     "list": ("/p/tests/traces/", None),
@@ -49,6 +60,9 @@ PAGES: dict[str, tuple[str, State | None]] = {
     "list, palette": ("/p/tests/traces/", palette("")),
     "list, palette searching": ("/p/tests/traces/", palette("tra")),
     "list, project switcher": ("/p/tests/traces/", click(".switcher summary")),
+    "overview": ("/p/tests/overview/", drawn),
+    "overview, table": ("/p/tests/overview/", table_of_a_chart),
+    "overview, wrong filter": ("/p/tests/overview/?filter=model:x+(", None),
     "trace": (TRACE, None),
     "trace, hostile": ("/p/tests/traces/{evil}/", None),
     "trace, deep": ("/p/tests/traces/{deep}/", None),

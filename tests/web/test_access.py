@@ -32,6 +32,7 @@ ARGUMENTS = {
     "token": "x" * 43,
     "session_id": "s-1",
     "user_id": "u-1",
+    "widget": "requests",
 }
 PROJECT_PATTERNS = [p for p in urlpatterns if p.name not in {*PUBLIC, *ACCOUNT, *SHARED}]
 

@@ -10,7 +10,7 @@ from backend.traces.view import SpanView, TraceView
 
 register = template.Library()
 
-KINDS = frozenset({"traces", "ok", "failed", "running", "compare", "ingest", "settings", "shared"})
+KINDS = frozenset({"overview", "traces", "ok", "failed", "running", "compare", "ingest", "settings", "shared"})
 NO_NAME = "(no name)"
 
 

@@ -1,0 +1,101 @@
+"""Model calls that count in a total, as SQL: what backend/traces/totals.py says of one trace, over many at once.
+
+A call with usage counts when no call below it has usage; of one response id only the first call of a trace counts; a
+trace without model calls counts its deepest spans with usage (docs/decisions/0006). Failed calls without usage are rows
+too: they cost nothing, and are what an error rate is about.
+
+What is left out is found first and is little. Carrying all columns of the calls through arrays instead read the spans
+once, but the engine spent 160 ms on analysing such a statement.
+"""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+from backend.store.prices import COST
+
+# A statement that reads spans of a window binds project_id, scan_from and scan_to (nanoseconds).
+WINDOW: LiteralString = """
+  WHERE project_id = {project_id:UUID}
+    AND start_time >= fromUnixTimestamp64Nano({scan_from:Int64}) AND start_time < fromUnixTimestamp64Nano({scan_to:Int64})
+    AND toStartOfMinute(start_time) >= toStartOfMinute(fromUnixTimestamp64Nano({scan_from:Int64}))
+    AND toStartOfMinute(start_time) <= toStartOfMinute(fromUnixTimestamp64Nano({scan_to:Int64}))"""
+FROM_SPANS: LiteralString = "\nFROM spans" + WINDOW
+FROM_SPANS_FINAL: LiteralString = "\nFROM spans FINAL" + WINDOW
+# A span's parent never changes between its versions, so PREWHERE is safe before FINAL and spares most of its work.
+FROM_ROOTS_FINAL: LiteralString = "\nFROM spans FINAL PREWHERE parent_span_id = ''" + WINDOW
+
+IS_CALL: LiteralString = "type IN ('llm', 'embedding', 'reranker')"
+HAS_USAGE: LiteralString = "(input_tokens >= 0 OR output_tokens >= 0 OR total_tokens >= 0 OR reported_cost >= 0)"
+# As totals.py: an embedding has no output to count.
+ALL_TOKENS: LiteralString = (
+    "multiIf(total_tokens >= 0, total_tokens, input_tokens >= 0 AND (output_tokens >= 0 OR type = 'embedding'), "
+    "input_tokens + greatest(output_tokens, 0), toInt64(-1))"
+)
+
+# Spans with usage that don't count, and failed calls around others. Most traces have at most one such span or none at
+# all; the rest of them is looked at as arrays, in steps: an alias used twice is analysed twice.
+_LEFT_OUT: LiteralString = (
+    """
+SELECT trace_id, arrayJoin(arrayMap(c -> c.2, arrayFilter(c -> if(c.6, NOT has(kept, c.2), has(parents, c.2)), every)))
+FROM (
+  SELECT trace_id, every, parents,
+    arrayMap(c -> c.2, arrayFilter((c, n) -> indexOf(answers, answers[n]) = n, deepest, arrayEnumerate(deepest))) AS kept
+  FROM (
+    SELECT trace_id, every, parents, deepest, arrayMap(c -> if(c.5 = '', c.2, c.5), deepest) AS answers
+    FROM (
+      SELECT trace_id, every, parents, arrayFilter(c -> NOT has(parents, c.2), with_usage) AS deepest
+      FROM (
+        SELECT trace_id, every, with_usage, arrayMap(c -> c.3, with_usage) AS parents
+        FROM (
+          SELECT trace_id, every, arrayFilter(c -> c.6 AND (c.4 OR NOT any_model), every) AS with_usage
+          FROM (
+            SELECT trace_id, max(is_call AND has_usage) AS any_model,
+              arraySort(groupArray((start_time, span_id, parent_span_id, is_call, response_id, has_usage))) AS every
+            FROM (
+              SELECT trace_id, start_time, span_id, parent_span_id, response_id, """
+    + IS_CALL
+    + " AS is_call, "
+    + HAS_USAGE
+    + " AS has_usage"
+    + FROM_SPANS_FINAL
+    + """ AND (has_usage OR (is_call AND status_code = 2))
+            )
+            GROUP BY trace_id HAVING count() > 1
+          )
+        )
+      )
+    )
+  )
+)"""
+)
+
+
+def counted_calls(*, group: LiteralString = "''", matching: LiteralString = "1") -> LiteralString:
+    """A SELECT with one row a counted call of the window: trace_id, span_id, start_ns, lasted_ns, `used` (has usage),
+    `failed`, the numbers of the call (-1: not given), and `grp`.
+
+    `group` is SQL over a span's columns; `matching` a condition on them, which doesn't change which calls count.
+    """
+    return (
+        "WITH "
+        + COST
+        + " SELECT trace_id, span_id, toUnixTimestamp64Nano(start_time) AS start_ns, toInt64(duration_ns) AS lasted_ns, "
+        + HAS_USAGE
+        + " AS used, status_code = 2 AS failed, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, "
+        + "reasoning_tokens, "
+        + ALL_TOKENS
+        + " AS tokens, cost_total AS cost, time_to_first_token_ns AS ttft_ns, toString("
+        + group
+        + ") AS grp"
+        + FROM_SPANS_FINAL
+        + " AND ("
+        + HAS_USAGE
+        + " OR ("
+        + IS_CALL
+        + " AND status_code = 2)) AND (trace_id, span_id) NOT IN ("
+        + _LEFT_OUT
+        + ") AND ("
+        + matching
+        + ")"
+    )

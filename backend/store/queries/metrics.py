@@ -1,0 +1,180 @@
+"""Metrics: any measures of one family, over time, by group, in one scan of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import LiteralString
+from uuid import UUID
+
+from backend.conventions.metadata import attribute_keys
+from backend.store.client import Row, Store
+from backend.store.filters import Compiled
+from backend.store.measures import Dimension, Family, Measure
+from backend.store.queries.counted import FROM_ROOTS_FINAL, FROM_SPANS, FROM_SPANS_FINAL, counted_calls
+from backend.store.queries.traces import HOUR_NS, LATER_NS
+
+# A group that holds what is beyond the top; no value has a NUL in it.
+OTHER = "\0other"
+# More cells than any chart shows; a question that makes more is asked in two steps.
+MOST_CELLS = 20_000
+MONTH_NS = 30 * 24 * HOUR_NS
+
+DIGITS: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+
+FAILED: LiteralString = "(SELECT trace_id" + FROM_SPANS + " AND status_code = 2)"
+SCORES: LiteralString = """
+FROM scores FINAL
+WHERE project_id = {project_id:UUID} AND deleted = 0 AND data_type IN ('numeric', 'boolean')
+  AND created_at >= fromUnixTimestamp64Nano({scan_from:Int64}) AND created_at < fromUnixTimestamp64Nano({scan_to:Int64})"""
+# Scores are given later than the trace began, so the trace is looked for in a month before as well.
+SCORED: LiteralString = """
+  AND trace_id IN (SELECT trace_id FROM spans
+    WHERE project_id = {project_id:UUID} AND start_time < fromUnixTimestamp64Nano({scan_to:Int64})
+      AND start_time >= fromUnixTimestamp64Nano({scan_from:Int64}) - INTERVAL 30 DAY AND ("""
+SPANS_OF_SCORES: LiteralString = """
+FROM spans
+  WHERE project_id = {project_id:UUID} AND start_time < fromUnixTimestamp64Nano({scan_to:Int64})
+    AND start_time >= fromUnixTimestamp64Nano({scan_from:Int64}) - INTERVAL 30 DAY"""
+
+# Some senders end a trace with a second root.
+ONE_A_TRACE: LiteralString = " LIMIT 1 BY trace_id"
+START_NS: LiteralString = "toUnixTimestamp64Nano(start_time) AS start_ns, "
+BUCKET: LiteralString = "if({step_ns:Int64} = 0, 0, intDiv(start_ns - {origin_ns:Int64}, greatest({step_ns:Int64}, 1)))"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`step_ns` 0: no buckets, only totals. Buckets count from `origin_ns`. `group_key`: of metadata.KEY and the like."""
+
+    family: Family
+    measures: tuple[Measure, ...]
+    group: Dimension | None
+    group_key: str
+    matching: Compiled | None
+    from_ns: int
+    to_ns: int
+    origin_ns: int
+    step_ns: int
+
+
+def cells(store: Store, project_id: UUID, wanted: Wanted, top: Sequence[str] | None) -> list[Row]:
+    """Rows of grp, bucket, all_groups, all_time and m0, m1, …: every group and bucket, and what they are together.
+
+    `top`: these groups apart, all others as OTHER; None: every group apart. More than MOST_CELLS rows are cut off.
+    """
+    grp: LiteralString = "grp"
+    params = _params(project_id, wanted)
+    if top is not None and wanted.group is not None and not wanted.group.several:
+        grp = "if(grp IN {top:Array(String)}, grp, {other:String})"
+        params |= {"top": list(top), "other": OTHER}
+    elif top is not None:
+        grp = "if(grp IN {top:Array(String)}, grp, '')"
+        params["top"] = list(top)
+    sql: LiteralString = (
+        "SELECT g, b, grouping(g) AS all_groups, grouping(b) AS all_time"
+        + _aggregates(wanted.measures)
+        + "\nFROM (SELECT *, "
+        + grp
+        + " AS g, "
+        + BUCKET
+        + " AS b FROM ("
+        + _rows(wanted)
+        + "))\nGROUP BY g, b WITH CUBE\nORDER BY all_groups DESC, all_time DESC LIMIT {cells:UInt32}"
+    )
+    return store.read(sql, {**params, "cells": MOST_CELLS + 1})
+
+
+def top_groups(store: Store, project_id: UUID, wanted: Wanted, limit: int) -> list[Row]:
+    """Rows of g, all_groups and m0, m1, …: the groups with most of the first measure, and the total of all groups."""
+    sql: LiteralString = (
+        "SELECT grp AS g, grouping(grp) AS all_groups"
+        + _aggregates(wanted.measures)
+        + "\nFROM ("
+        + _rows(wanted)
+        + ")\nGROUP BY grp WITH ROLLUP\nORDER BY all_groups DESC, m0 DESC NULLS LAST, g LIMIT {top_limit:UInt32}"
+    )
+    return store.read(sql, {**_params(project_id, wanted), "top_limit": limit + 1})
+
+
+def _aggregates(measures: Sequence[Measure]) -> LiteralString:
+    columns: list[LiteralString] = []
+    for number, measure in enumerate(measures):
+        name: LiteralString = "".join([DIGITS[int(digit)] for digit in str(number)])
+        columns.append(",\n  " + measure.sql + " AS m" + name)
+    return "".join(columns)
+
+
+def _params(project_id: UUID, wanted: Wanted) -> dict[str, object]:
+    back = MONTH_NS if wanted.family == "scores" else HOUR_NS
+    return {
+        **(wanted.matching.within(max(wanted.from_ns - back, 0), wanted.to_ns + LATER_NS) if wanted.matching else {}),
+        "project_id": project_id,
+        "scan_from": wanted.from_ns,
+        "scan_to": wanted.to_ns,
+        "origin_ns": wanted.origin_ns,
+        "step_ns": wanted.step_ns,
+        "group_keys": attribute_keys(wanted.group_key) if _is_metadata(wanted) else [wanted.group_key],
+    }
+
+
+def _is_metadata(wanted: Wanted) -> bool:
+    return wanted.group is not None and wanted.group.name == "metadata"
+
+
+def _rows(wanted: Wanted) -> LiteralString:
+    """The rows of the family as a SELECT: start_ns, grp and what its measures read."""
+    group = wanted.group
+    of_trace = group is not None and group.of_trace
+    own: LiteralString = "''" if group is None or of_trace else group.sql
+    where: LiteralString = wanted.matching.where if wanted.matching else "1"
+    rows = _family_rows(wanted.family, own, where)
+    if group is None or not of_trace:
+        return rows
+    return (
+        "SELECT own.* REPLACE(arrayJoin(if(empty(values), [''], values)) AS grp) FROM ("
+        + rows
+        + ") AS own LEFT JOIN ("
+        + _values_of_traces(group, wanted.family)
+        + ") AS whole ON own.trace_id = whole.trace_id"
+    )
+
+
+def _family_rows(family: Family, group: LiteralString, where: LiteralString) -> LiteralString:
+    if family == "calls":
+        return counted_calls(group=group, matching=where)
+    grp: LiteralString = "toString(" + group + ") AS grp"
+    if family == "scores":
+        among: LiteralString = "" if where == "1" else SCORED + where + "))"
+        return "SELECT trace_id, toUnixTimestamp64Nano(created_at) AS start_ns, value, " + grp + SCORES + among
+    if family == "traces":
+        matches: LiteralString = (
+            "" if where == "1" else " AND trace_id IN (SELECT trace_id" + FROM_SPANS + " AND (" + where + "))"
+        )
+        failed: LiteralString = "trace_id IN " + FAILED + " AS failed, "
+        return (
+            "SELECT trace_id, "
+            + START_NS
+            + failed
+            + "toInt64(duration_ns) AS lasted_ns, "
+            + grp
+            + FROM_ROOTS_FINAL
+            + matches
+            + ONE_A_TRACE
+        )
+    some: LiteralString = "status_code = 2 AS failed, user_id, session_id, toInt64(duration_ns) AS lasted_ns, "
+    return "SELECT trace_id, " + START_NS + some + grp + FROM_SPANS_FINAL + " AND (" + where + ")"
+
+
+def _values_of_traces(group: Dimension, family: Family) -> LiteralString:
+    """trace_id, values: what the spans of each trace say. Of several users of a trace the first one counts."""
+    if group.several:
+        value: LiteralString = "groupUniqArrayArray(" + group.sql + ")"
+        given: LiteralString = "notEmpty(" + group.sql + ")"
+    else:
+        value = "[toString(argMin(" + group.sql + ", start_time))]"
+        given = group.sql + " != ''"
+    if family == "scores":
+        within: LiteralString = SPANS_OF_SCORES
+        return "SELECT trace_id, " + value + " AS values" + within + " AND " + given + " GROUP BY trace_id"
+    return "SELECT trace_id, " + value + " AS values" + FROM_SPANS + " AND " + given + " GROUP BY trace_id"

@@ -1,0 +1,1 @@
+"""Figures for Plotly as plain dicts: pure functions of an answer, tested by comparing values."""
