@@ -85,6 +85,7 @@ def trace_outline(view: TraceView) -> TraceOutline:
     """The outline that the store would give of this trace."""
     root = next((s for s in view.spans if not s.parent_span_id), view.spans[0])
     head = {
+        "pending": 0,
         "root_name": root.name, "root_status": {"ok": 1, "error": 2}.get(root.status.code, 0),
         "has_root": not root.parent_span_id, "environment": root.environment, "release": root.release,
         "session_id": view.session_id, "user_id": view.user_id, "trace_name": view.name, "tags": view.tags,
