@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from tests.support.otlp import request
 from tests.support.processes import wait_for
 from tests.support.server import Server
 
-LARGE = b"\xa3" * 16
+LARGE = os.urandom(16)
 # What a page may hold, whatever was sent: a browser lays so much out in well under a second.
 MOST_BYTES = 700_000
 MOST_ELEMENTS = 3_500
