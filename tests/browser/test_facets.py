@@ -7,7 +7,7 @@ import time
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import EVIL, Site
 from tests.support.otlp import SECOND, request, span
 from tests.support.processes import wait_for
 
@@ -67,7 +67,7 @@ def test_more_values_are_searched(page: Page, site: Site) -> None:
 def test_users_are_counted_when_asked_for(page: Page, site: Site) -> None:
     page.goto(site.traces)
     page.locator("#facet-user summary").click()
-    expect(page.locator("#facet-user .value")).to_have_count(1)  # the hostile one, as text
+    expect(page.locator("#facet-user .value", has_text=EVIL)).to_have_count(1)  # the hostile one, as text
     assert page.evaluate("window.hacked") is None
 
 

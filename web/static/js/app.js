@@ -153,6 +153,12 @@ const bar = (change, event) => {
   open = Math.max(open + change, 0);
   $("#progress")?.classList.toggle("on", open > 0);
 };
+// Two quick steps back ask for two pages; the answer of the first must not come last and win.
+let restoring = null;
+document.addEventListener("htmx:historyCacheMiss", (event) => {
+  restoring?.abort();
+  restoring = event.detail.xhr;
+});
 document.addEventListener("htmx:beforeRequest", (event) => {
   const selection = getSelection();
   const busy =
