@@ -9,6 +9,7 @@ const active = () => list().querySelector("[aria-selected=true]");
 
 let timer = 0;
 let asked = 0;
+let askedFor = ""; // what stood in the field when the suggestions were asked for
 
 function recent() {
   try {
@@ -72,12 +73,14 @@ async function ask() {
     const given = input.form.elements.namedItem(name);
     if (given) params.set(name, given.value);
   }
-  params.set("text", input.value);
+  const text = input.value;
+  params.set("text", text);
   params.set("position", String(input.selectionStart));
   const reply = await fetch(`${list().dataset.url}?${params}`).catch(() => null);
   if (own !== asked || !reply?.ok || document.activeElement !== bar()) return;
   const html = await reply.text();
   if (own !== asked) return;
+  askedFor = text;
   list().innerHTML = html;
   open(options().length);
   bar().removeAttribute("aria-activedescendant");
@@ -108,6 +111,7 @@ function take(option) {
     input.form.requestSubmit();
     return;
   }
+  if (input.value !== askedFor) return ask(); // written on in the meantime: the places no longer fit
   const behind = input.value.slice(Number(end));
   const relation = text.endsWith("(");
   const written = text + (relation && !behind.startsWith(")") ? ")" : "");
@@ -147,7 +151,10 @@ document.addEventListener(
     else if (event.key === "Enter" && active()) take(active());
     else if (event.key === "Tab" && !event.shiftKey && shown && (active() || bar().value.trim())) take(active() || options()[0]);
     else if (event.key === "Escape" && shown) close();
-    else return;
+    else {
+      if (["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) close(); // another piece of the filter
+      return;
+    }
     event.preventDefault();
     event.stopImmediatePropagation();
   },
