@@ -88,9 +88,12 @@ THEMES = ("light", "dark")
 
 
 def judge(page: Page) -> list[str]:
-    """What axe-core says about the page as it is now. Animations have ended: half-faded text has no contrast."""
+    """What axe-core says about the page as it is now. Animations have ended: half-faded text has no contrast.
+
+    One whose element htmx took away while it ran was cancelled, which is an end too.
+    """
     page.evaluate(
-        "Promise.all(document.getAnimations().map((a) => a.effect.getTiming().iterations === 1 && a.finished))"
+        "Promise.allSettled(document.getAnimations().map((a) => a.effect.getTiming().iterations === 1 && a.finished))"
     )
     page.evaluate(axe_script())  # past the content security policy, which is the point of that
     return page.evaluate(RUN, TAGS)

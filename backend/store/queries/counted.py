@@ -14,19 +14,23 @@ from typing import LiteralString
 
 from backend.store.prices import COST
 
-# A statement that reads spans of a window binds project_id, scan_from and scan_to (nanoseconds).
+# Spans of a window that have ended. A statement binds project_id, scan_from and scan_to (nanoseconds).
 WINDOW: LiteralString = """
   WHERE project_id = {project_id:UUID}
     AND start_time >= fromUnixTimestamp64Nano({scan_from:Int64}) AND start_time < fromUnixTimestamp64Nano({scan_to:Int64})
     AND toStartOfMinute(start_time) >= toStartOfMinute(fromUnixTimestamp64Nano({scan_from:Int64}))
-    AND toStartOfMinute(start_time) <= toStartOfMinute(fromUnixTimestamp64Nano({scan_to:Int64}))"""
+    AND toStartOfMinute(start_time) <= toStartOfMinute(fromUnixTimestamp64Nano({scan_to:Int64}))
+    AND NOT pending"""
 FROM_SPANS: LiteralString = "\nFROM spans" + WINDOW
 FROM_SPANS_FINAL: LiteralString = "\nFROM spans FINAL" + WINDOW
 # A span's parent never changes between its versions, so PREWHERE is safe before FINAL and spares most of its work.
 FROM_ROOTS_FINAL: LiteralString = "\nFROM spans FINAL PREWHERE parent_span_id = ''" + WINDOW
 
 IS_CALL: LiteralString = "type IN ('llm', 'embedding', 'reranker')"
-HAS_USAGE: LiteralString = "(input_tokens >= 0 OR output_tokens >= 0 OR total_tokens >= 0 OR reported_cost >= 0)"
+# A span that was announced and has not ended says nothing yet.
+HAS_USAGE: LiteralString = (
+    "((input_tokens >= 0 OR output_tokens >= 0 OR total_tokens >= 0 OR reported_cost >= 0) AND NOT pending)"
+)
 # As totals.py: an embedding has no output to count.
 ALL_TOKENS: LiteralString = (
     "multiIf(total_tokens >= 0, total_tokens, input_tokens >= 0 AND (output_tokens >= 0 OR type = 'embedding'), "

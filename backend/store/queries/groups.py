@@ -13,6 +13,7 @@ from uuid import UUID
 from backend.store.client import Row, Store
 from backend.store.filters import Compiled
 from backend.store.prices import COST
+from backend.store.queries.counted import ALL_TOKENS, HAS_USAGE, IS_CALL
 from backend.store.queries.traces import CALLS_PER_ROW, HOUR_NS, LATER_NS, MANY_MATCHES
 
 Kind = Literal["session", "user"]
@@ -37,11 +38,18 @@ FROM spans WHERE project_id = {project_id:UUID} AND """
 # What counts in a trace's total (backend/traces/totals.py, docs/decisions/0006), on the calls of one trace as an array.
 # A call: (start, span, parent, is a model's, same call, input, output, total, cost). One level of query a step: an alias
 # that others use is worked out by the engine's analyser again for each use (145 ms of CPU in all, 60 in levels).
-CALLS: LiteralString = """
-        arraySort(groupArrayIf({calls:UInt32})((start_time, cityHash64(span_id), cityHash64(parent_span_id), type IN ('llm', 'embedding', 'reranker'),
+CALLS: LiteralString = (
+    """
+        arraySort(groupArrayIf({calls:UInt32})((start_time, cityHash64(span_id), cityHash64(parent_span_id), """
+    + IS_CALL
+    + """,
           if(response_id = '', cityHash64(span_id), cityHash64(response_id, 'response')), input_tokens, output_tokens,
-          multiIf(total_tokens >= 0, total_tokens, input_tokens >= 0 AND (output_tokens >= 0 OR type = 'embedding'), input_tokens + greatest(output_tokens, 0), -1),
-          cost_total), (input_tokens >= 0 OR output_tokens >= 0 OR total_tokens >= 0 OR reported_cost >= 0) AND NOT pending)) AS every"""
+          """
+    + ALL_TOKENS
+    + ", cost_total), "
+    + HAS_USAGE
+    + ")) AS every"
+)
 COUNTED: LiteralString = """
     SELECT * EXCEPT deepest, arrayFilter((c, n) -> n = 1, deepest, arrayEnumerateUniq(deepest.5)) AS counted FROM (
     SELECT * EXCEPT (models, parents), arrayFilter((c, n) -> n = 1, models, arraySlice(arrayEnumerateUniq(arrayConcat(parents, models.2)), length(parents) + 1)) AS deepest FROM (

@@ -13,6 +13,7 @@ from uuid import UUID
 from backend.store.client import Row, Store
 from backend.store.filters import Compiled
 from backend.store.prices import COST
+from backend.store.queries.counted import HAS_USAGE
 
 HOUR_NS = 3_600_000_000_000
 # Spans of a trace are looked for this long after its beginning.
@@ -71,7 +72,9 @@ WITH """
     + COST
     + """,
   parent_span_id = '' AS is_root,
-  (input_tokens >= 0 OR output_tokens >= 0 OR total_tokens >= 0 OR reported_cost >= 0) AND NOT pending AS has_usage,
+  """
+    + HAS_USAGE
+    + """ AS has_usage,
   (is_root ? 0 : 1, start_time, span_id) AS headness
 SELECT trace_id,
   argMin((span_id, name, type, toUnixTimestamp64Nano(start_time), status_code, input_preview, output_preview, service_name, environment, is_root), headness) AS head,
