@@ -60,11 +60,10 @@ def formula(row: Mapping[str, Any]) -> Formula:
         has_tokens = row["input_tokens"] >= 0 or row["output_tokens"] >= 0
         missing: Missing = "model" if not model else "price" if has_tokens else "tokens"
         return Formula("unpriced", model=model, provider=provider, missing=missing)
-    rates: Sequence[float] = row["rates"]
-    at = int(row["tier"]) - 1
-    tier_from, *_ = prices = rates[at : at + A_TIER]
+    tier_from, *_ = prices = row["tier_rates"]
     before, request, after = _terms(row, prices)
-    cost_input = sum(term.dollars for term in before) + request.dollars
+    *text, heard = before
+    cost_input = sum(term.dollars for term in (*text, request, heard))
     cost_output = sum(term.dollars for term in after)
     (plain, *apart), (answer, *apart_output) = _shown(before), _shown(after)
     return Formula(
@@ -80,13 +79,13 @@ def formula(row: Mapping[str, Any]) -> Formula:
         apart_output=[(term.label, term.tokens) for term in apart_output if term.tokens],
         terms=[plain, *apart, *([request] if request.price else []), answer, *apart_output],
         tier_from=int(tier_from),
-        tiers=len(rates) // A_TIER,
+        tiers=len(row["rates"]) // A_TIER,
         own=bool(row["own"]),
     )
 
 
 def _terms(row: Mapping[str, Any], prices: Sequence[float]) -> tuple[list[Term], Term, list[Term]]:
-    """Those of the input, the request, those of the output: in the order in which the SQL adds them up."""
+    """Those of the input, the request, those of the output. The SQL adds up in the order of the rates: audio input is last."""
     _, price_in, price_out, price_read, price_write, price_request, price_heard, price_spoken, price_thought = prices
     output = max(row["output_tokens"], 0)
     read, write = max(row["cache_read_tokens"], 0), max(row["cache_write_tokens"], 0)

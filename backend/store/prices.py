@@ -20,27 +20,33 @@ ALL_PROJECTS = UUID(int=0)
 ALWAYS_FROM = datetime(2000, 1, 1, tzinfo=UTC)
 ALWAYS_TO = datetime(2100, 1, 1, tzinfo=UTC)
 
-# For use after WITH, in a query whose rows are spans of one project. Gives cost_total, cost_input, cost_output.
+# For use after WITH, in a query whose rows are spans of one project. Gives cost_total, cost_input, cost_output, and what they
+# came from: used_model, own_rates, rates, tier_rates. A name is put in wherever it is used, look-ups and all; what a lambda is
+# given is computed once. Hence arrayMap over one value (docs/decisions/0015).
 COST: LiteralString = """
   if(response_model != '', response_model, request_model) AS used_model,
   dictGetOrDefault('prices', 'rates', (project_id, toString(provider), toString(used_model)),
     toDateTime(start_time), CAST([], 'Array(Float64)')) AS own_rates,
   dictGetOrDefault('prices', 'rates', (toUUID('00000000-0000-0000-0000-000000000000'), toString(provider),
     toString(used_model)), toDateTime(start_time), CAST([], 'Array(Float64)')) AS list_rates,
-  if(empty(own_rates), list_rates, own_rates) AS rates,
-  notEmpty(rates) AND (input_tokens >= 0 OR output_tokens >= 0) AND reported_cost < 0 AS computed,
-  greatest(arrayLastIndex((r, n) -> n % 9 = 1 AND r <= greatest(input_tokens, 0), rates, arrayEnumerate(rates)), 1) AS tier,
+  arrayFirst(r -> notEmpty(r), [own_rates, list_rates]) AS rates,
+  arrayMap(r -> arraySlice(r, greatest(
+    arrayLastIndex((p, n) -> n % 9 = 1 AND p <= greatest(input_tokens, 0), r, arrayEnumerate(r)), 1), 9), [rates])[1] AS tier_rates,
   greatest(cache_read_tokens, 0) AS read_tokens,
   greatest(cache_write_tokens, 0) AS write_tokens,
   greatest(greatest(input_tokens, 0) - read_tokens - write_tokens, 0) AS fresh_tokens,
   least(greatest(audio_input_tokens, 0), fresh_tokens) AS heard_tokens,
   least(greatest(audio_output_tokens, 0), greatest(output_tokens, 0)) AS spoken_tokens,
   least(greatest(reasoning_tokens, 0), greatest(output_tokens, 0) - spoken_tokens) AS thought_tokens,
-  if(computed, (fresh_tokens - heard_tokens) * rates[tier + 1] + read_tokens * rates[tier + 3]
-    + write_tokens * rates[tier + 4] + heard_tokens * rates[tier + 6] + rates[tier + 5], -1) AS cost_input,
-  if(computed, (greatest(output_tokens, 0) - spoken_tokens - thought_tokens) * rates[tier + 2]
-    + spoken_tokens * rates[tier + 7] + thought_tokens * rates[tier + 8], -1) AS cost_output,
-  multiIf(reported_cost >= 0, reported_cost, computed, cost_input + cost_output, -1) AS cost_total"""
+  arrayMap(p -> multiIf(
+    reported_cost >= 0, (-1., -1., reported_cost),
+    empty(p) OR (input_tokens < 0 AND output_tokens < 0), (-1., -1., -1.),
+    (arraySum((price, n) -> price * n, arrayResize(p, 9),
+       [0, fresh_tokens - heard_tokens, 0, read_tokens, write_tokens, 1, heard_tokens, 0, 0]) AS for_input,
+     arraySum((price, n) -> price * n, arrayResize(p, 9),
+       [0, 0, greatest(output_tokens, 0) - spoken_tokens - thought_tokens, 0, 0, 0, 0, spoken_tokens, thought_tokens]) AS for_output,
+     for_input + for_output)), [tier_rates])[1] AS dollars,
+  dollars.1 AS cost_input, dollars.2 AS cost_output, dollars.3 AS cost_total"""
 
 UNRESOLVED: LiteralString = """
 SELECT seen.provider AS provider, seen.model AS model

@@ -15,7 +15,7 @@ SPAN_COST: LiteralString = (
     + """
 SELECT provider, used_model, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens,
   audio_input_tokens, audio_output_tokens, reasoning_tokens, reported_cost,
-  computed, cost_input, cost_output, cost_total, rates, tier, notEmpty(own_rates) AS own"""
+  cost_input >= 0 AS computed, cost_input, cost_output, cost_total, rates, tier_rates, notEmpty(own_rates) AS own"""
     + OF_TRACE
     + OF_SPAN
     + " LIMIT 1"
