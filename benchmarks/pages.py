@@ -161,6 +161,7 @@ def measure(browser: Browser, server: Server, cookies: Any, name: str, path: str
             base_url=f"http://127.0.0.1:{server.web}", storage_state=cookies, viewport={"width": 1440, "height": 900}
         )
         page: Page = context.new_page()
+        page.wait_for_timeout(1_000)  # a browser that is just being started takes the cores that the server needs
         reply = page.goto(path, wait_until="load", timeout=120_000)
         if reply is None or reply.status != 200:
             raise SystemExit(f"{path} answered {reply and reply.status}.")

@@ -85,7 +85,7 @@ def formula(row: Mapping[str, Any]) -> Formula:
 
 
 def _terms(row: Mapping[str, Any], prices: Sequence[float]) -> tuple[list[Term], Term, list[Term]]:
-    """Those of the input, the request, those of the output. The SQL adds up in the order of the rates: audio input is last."""
+    """Those of the input, the request, those of the output. The SQL adds up in the order of the rates: audio last."""
     _, price_in, price_out, price_read, price_write, price_request, price_heard, price_spoken, price_thought = prices
     output = max(row["output_tokens"], 0)
     read, write = max(row["cache_read_tokens"], 0), max(row["cache_write_tokens"], 0)
