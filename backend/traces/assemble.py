@@ -96,6 +96,7 @@ def light_fields(row: Row) -> dict[str, Any]:
         "kind": KIND[row["kind"]] if 0 <= row["kind"] < len(KIND) else KIND[0],
         "start_ns": row["start_ns"],
         "duration_ns": row["duration_ns"],
+        "pending": bool(row["pending"]),
         "status": Status(STATUS.get(row["status_code"], "unset"), row["status_message"]),
         "error": SpanError(row["error_type"], row["status_message"]) if failed else None,
         "service_name": row["service_name"],

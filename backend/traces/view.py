@@ -165,6 +165,7 @@ class SpanView:
     output_preview: str = ""
     input: str = ""
     output: str = ""
+    pending: bool = False  # announced, and its end has not come
     input_messages: list[Message] = field(default_factory=list[Message])
     output_messages: list[Message] = field(default_factory=list[Message])
     tool_definitions: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])

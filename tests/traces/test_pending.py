@@ -9,7 +9,7 @@ import pytest
 
 from backend.core import limits
 from backend.store.otlp import INSERT_SETTINGS
-from backend.traces import groups, outlines
+from backend.traces import groups, outlines, services
 from backend.traces.groups import GroupQuery
 from ingest.envelope import frame
 from ingest.otlp import check_traces
@@ -53,6 +53,8 @@ def test_an_announced_trace_is_running_and_counts_nothing(store):
     assert (row.state, row.usage.total_tokens, row.duration_ns) == ("running", None, 0)
     outline = outlines.get_outline(PROJECT, row.trace_id)
     assert (outline.running, outline.state) == (True, "running")
+    assert outline.rows.details == ["has not ended"]
+    assert services.get_span(PROJECT, row.trace_id, row.root_span_id).pending
     assert listed(filter="latency<1h").results == []
     now = time.time_ns()
     (session,) = groups.list_groups(PROJECT, GroupQuery("session", now - HOUR, now)).results

@@ -25,6 +25,7 @@ SKINNY: LiteralString = """
     type = 'tool' AND tool_name != '', toString(tool_name), type = 'agent' AND agent_name != '', toString(agent_name),
     type IN ('llm', 'embedding', 'reranker') AND used_model != '', toString(used_model), toString(name))) AS label,
   toLowCardinality(multiIf(
+    pending, 'has not ended',
     failed, if(error_type != '', toString(error_type), substringUTF8(status_message, 1, 80)),
     used_model != '', if(position(name, used_model) = 0 AND (request_model = '' OR position(name, request_model) = 0), toString(used_model), ''),
     tool_name != '' AND position(name, tool_name) = 0, toString(tool_name),

@@ -15,7 +15,7 @@ LIGHT: LiteralString = """
   provider, operation, request_model, response_model, response_id, streaming, time_to_first_token_ns, finish_reasons,
   input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, total_tokens, reported_cost,
   audio_input_tokens, audio_output_tokens,
-  cost_total, cost_input, cost_output,
+  cost_total, cost_input, cost_output, pending,
   session_id, user_id, tags, trace_name, tool_name, agent_name, prompt_name, prompt_version, input_preview, output_preview"""
 
 PAYLOAD: LiteralString = """,
