@@ -229,18 +229,17 @@ def test_it_can_be_read_without_scripts(context: BrowserContext, server: Server,
     plain.close()
 
 
-@pytest.mark.parametrize("width", [1024, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_sticks_out(context: BrowserContext, talks: Talks, width: int, theme: str) -> None:
+def test_nothing_sticks_out(context: BrowserContext, talks: Talks) -> None:
     page = context.new_page()
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=theme)
     for name in ("chat 3", "chat 5", "failed", "search", "ask"):
         for tab in ("content", "usage", "attributes", "details", "raw"):
             talks.open(page, name, tab=tab)
-            page.wait_for_load_state("networkidle")
-            wide = page.evaluate(
-                "[document.documentElement, ...document.querySelectorAll('.secs')]"
-                ".filter((e) => e.scrollWidth > e.clientWidth + 1).length"
-            )
-            assert wide == 0, (name, tab)
+            if tab == "raw":  # it comes when it is opened
+                page.wait_for_load_state("networkidle")
+            for width in (1024, 390):
+                page.set_viewport_size({"width": width, "height": 800})
+                wide = page.evaluate(
+                    "[document.documentElement, ...document.querySelectorAll('.secs')]"
+                    ".filter((e) => e.scrollWidth > e.clientWidth + 1).length"
+                )
+                assert wide == 0, (name, tab, width)

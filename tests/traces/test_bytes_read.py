@@ -50,7 +50,9 @@ LISTS = {
     "facets": lambda: facets.overview(facets.Asked(PROJECT, *WINDOW)),
     "sessions": lambda: groups.list_groups(PROJECT, GroupQuery("session", *WINDOW)).results,
     "users": lambda: groups.list_groups(PROJECT, GroupQuery("user", *WINDOW)).results,
-    "metrics": lambda: metrics.measure(Question(PROJECT, *WINDOW, measures=("cost", "tokens"), group_by="model")).series,
+    "metrics": lambda: (
+        metrics.measure(Question(PROJECT, *WINDOW, measures=("cost", "tokens"), group_by="model")).series
+    ),
 }
 
 
