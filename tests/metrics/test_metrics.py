@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import time
 from dataclasses import replace
 from uuid import UUID
@@ -77,6 +78,30 @@ def test_each_trace_has_the_total_of_its_page(twice):
     for one in twice:
         expected = traces.get_trace(PROJECT, one.hex()).usage.total_tokens
         assert by_trace[one.hex()]["tokens"] == expected
+
+
+def test_any_tangle_of_calls_has_the_total_of_its_page(store):
+    """Wrappers, repeated response ids, failed calls and spans with usage that are no calls, as chance puts them."""
+    dice, made = random.Random(6), []
+    for _ in range(45):
+        trace, ids = dice.randbytes(16), [b""]
+        for step in range(dice.randrange(2, 9)):
+            kind = dice.choice(("chat", "chat", "invoke_agent", "execute_tool", "embeddings"))
+            given: dict[str, object] = {"gen_ai.operation.name": kind}
+            if dice.random() < 0.7:
+                given["gen_ai.usage.input_tokens"] = dice.randrange(1_000)
+            if dice.random() < 0.4:
+                given["gen_ai.response.id"] = f"answer-{dice.randrange(2)}"
+            failed = {"status": FAILED} if dice.random() < 0.3 else {}
+            made.append(span(kind, trace_id=trace, parent=dice.choice(ids), attributes=given, **failed))
+            made[-1].start_time_unix_nano += step
+            ids.append(made[-1].span_id)
+    send(store, *made)
+    found = totals(ask("input_tokens", group_by="trace", interval="none", top=50))
+    expected = {one.trace_id: traces.get_trace(PROJECT, one.trace_id).usage.input_tokens for one in listed().results}
+    with_usage = {trace: tokens for trace, tokens in expected.items() if tokens is not None}
+    assert len(with_usage) > 20
+    assert {trace: found[trace]["input_tokens"] for trace in with_usage} == with_usage
 
 
 def test_a_user_holds_for_the_whole_trace(twice):

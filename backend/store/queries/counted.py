@@ -37,27 +37,33 @@ ALL_TOKENS: LiteralString = (
     "input_tokens + greatest(output_tokens, 0), toInt64(-1))"
 )
 
-# Spans with usage that don't count, and failed calls around others. Most traces have at most one such span or none at
-# all; the rest of them is looked at as arrays, in steps: an alias used twice is analysed twice.
+# Spans with usage that don't count, and failed calls around others; spans by the hash of their id. Of each trace with
+# several candidates, in the order of their start: which have usage that may count, which are around such a one, which are
+# deepest, and which of these answer for the first time. Every step is linear in the calls of a trace: arrayEnumerateUniq
+# says n > 1 of what came before. One level of query a step: an alias used twice is analysed twice.
+SPAN_HASH: LiteralString = "cityHash64(span_id)"
 _LEFT_OUT: LiteralString = (
     """
-SELECT trace_id, arrayJoin(arrayMap(c -> c.2, arrayFilter(c -> if(c.6, NOT has(kept, c.2), has(parents, c.2)), every)))
+SELECT trace_id, arrayJoin(arrayFilter((s, c, d, n, a) -> if(c.6, NOT (d AND n = 1), a), every.2, every, deep, arrayEnumerateUniq(answers), around))
 FROM (
-  SELECT trace_id, every, parents,
-    arrayMap(c -> c.2, arrayFilter((c, n) -> indexOf(answers, answers[n]) = n, deepest, arrayEnumerate(deepest))) AS kept
+  SELECT trace_id, every, around, deep, arrayMap((c, d) -> if(d, c.4, c.2), every, deep) AS answers
   FROM (
-    SELECT trace_id, every, parents, deepest, arrayMap(c -> if(c.5 = '', c.2, c.5), deepest) AS answers
+    SELECT trace_id, every, around, arrayMap((u, a) -> u AND NOT a, used, around) AS deep
     FROM (
-      SELECT trace_id, every, parents, arrayFilter(c -> NOT has(parents, c.2), with_usage) AS deepest
+      SELECT trace_id, every, used,
+        arrayMap(n -> n > 1, arraySlice(arrayEnumerateUniq(arrayConcat(parents, every.2)), length(parents) + 1)) AS around
       FROM (
-        SELECT trace_id, every, with_usage, arrayMap(c -> c.3, with_usage) AS parents
+        SELECT trace_id, every, used, arrayDistinct(arrayFilter((p, u) -> u, every.3, used)) AS parents
         FROM (
-          SELECT trace_id, every, arrayFilter(c -> c.6 AND (c.4 OR NOT any_model), every) AS with_usage
+          SELECT trace_id, every, arrayMap(c -> c.6 AND (c.5 OR NOT any_model), every) AS used
           FROM (
             SELECT trace_id, max(is_call AND has_usage) AS any_model,
-              arraySort(groupArray((start_time, span_id, parent_span_id, is_call, response_id, has_usage))) AS every
+              arraySort(groupArray((start_time, span_hash, parent_hash, answer, is_call, has_usage))) AS every
             FROM (
-              SELECT trace_id, start_time, span_id, parent_span_id, response_id, """
+              SELECT trace_id, start_time, """
+    + SPAN_HASH
+    + """ AS span_hash, cityHash64(parent_span_id) AS parent_hash,
+                if(response_id = '', span_hash, cityHash64(response_id, 'response')) AS answer, """
     + IS_CALL
     + " AS is_call, "
     + HAS_USAGE
@@ -97,7 +103,9 @@ def counted_calls(*, group: LiteralString = "''", matching: LiteralString = "1")
         + HAS_USAGE
         + " OR ("
         + IS_CALL
-        + " AND status_code = 2)) AND (trace_id, span_id) NOT IN ("
+        + " AND status_code = 2)) AND (trace_id, "
+        + SPAN_HASH
+        + ") NOT IN ("
         + _LEFT_OUT
         + ") AND ("
         + matching
