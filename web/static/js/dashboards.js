@@ -37,8 +37,8 @@ function draw(element) {
   if (element.clientWidth < 500) layout.xaxis.nticks = 4;
   layout.xaxis.range = layout.xaxis.range?.map(written);
   const data = figure.data.map((trace) => {
-    const made = { ...themed(trace), x: trace.x.map(written) };
-    if (trace.type === "bar") made.width = figure.step;
+    const made = { ...themed(trace), x: figure.categories ? trace.x : trace.x.map(written) };
+    if (trace.type === "bar" && figure.step) made.width = figure.step;
     return made;
   });
   probe.remove();
@@ -60,6 +60,7 @@ function zoom(figure, change) {
   location.assign(`${location.pathname}?${params}`);
 }
 function open(figure, point) {
+  if (!figure.url) return;
   const begins = figure.data[point.curveNumber].x[point.pointNumber];
   const params = new URLSearchParams({ from: iso(begins), to: iso(begins + figure.step) });
   const { filter } = figure.data[point.curveNumber].meta;
