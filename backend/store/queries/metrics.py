@@ -154,7 +154,7 @@ def _family_rows(family: Family, group: LiteralString, where: LiteralString) -> 
         )
         failed: LiteralString = "trace_id IN " + FAILED + " AS failed, "
         return (
-            "SELECT trace_id, "
+            "SELECT trace_id, span_id, "
             + START_NS
             + failed
             + "toInt64(duration_ns) AS lasted_ns, "
@@ -164,7 +164,7 @@ def _family_rows(family: Family, group: LiteralString, where: LiteralString) -> 
             + ONE_A_TRACE
         )
     some: LiteralString = "status_code = 2 AS failed, user_id, session_id, toInt64(duration_ns) AS lasted_ns, "
-    return "SELECT trace_id, " + START_NS + some + grp + FROM_SPANS_FINAL + " AND (" + where + ")"
+    return "SELECT trace_id, span_id, " + START_NS + some + grp + FROM_SPANS_FINAL + " AND (" + where + ")"
 
 
 def _values_of_traces(group: Dimension, family: Family) -> LiteralString:
