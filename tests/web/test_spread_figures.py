@@ -25,7 +25,7 @@ def test_a_heatmap_has_a_row_a_bucket_and_gaps_where_nothing_is() -> None:
     (trace,) = figure["data"]
     assert trace["y"] == ["0 s", "1.00 s to 2.00 s", "2.00 s to 4.00 s"]
     assert trace["customdata"] == [[1, 0], [0, 100], [0, 0]]
-    assert trace["z"] == [[0.3, None], [None, 2.3], [None, None]]
+    assert trace["z"] == [[0.5, None], [None, 2.5], [None, None]]
     assert trace["x"] == [1_030_000, 1_090_000]
     assert figure["edges"] == [0, SECOND, 2 * SECOND, 4 * SECOND]
 

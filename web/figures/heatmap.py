@@ -11,6 +11,8 @@ from web.figures.over_time import MS, layout
 
 # Names of edges that stand beside the axis: more would touch each other.
 TICKS = 7
+# The colour of a single row must be told from nothing.
+LONE = 0.5
 
 
 def heatmap(found: Distribution, *, label: str) -> dict[str, Any]:
@@ -33,8 +35,9 @@ def heatmap(found: Distribution, *, label: str) -> dict[str, Any]:
         "name": label,
         "x": [start + step // 2 for start in starts],
         "y": names,
-        "z": [[math.log10(n) + 0.3 if n else None for n in row] for row in columns],
+        "z": [[math.log10(n) + LONE if n else None for n in row] for row in columns],
         "zmin": 0,
+        "zmax": math.log10(max(map(max, columns), default=1) or 1) + LONE,
         "customdata": [list(row) for row in columns],
         "hovertemplate": "%{y}<br>%{customdata} " + rows + "<extra></extra>",
         "hoverongaps": False,

@@ -16,6 +16,8 @@ function moment(text) {
 
 // A token is resolved where the theme is: light-dark() is no colour that Plotly could read.
 const probe = document.createElement("span");
+// Reduced motion is a transition of almost no time: within one frame the colour would stay that of the first token.
+probe.style.setProperty("transition", "none", "important");
 function colour(token) {
   probe.style.color = `var(${token})`;
   return getComputedStyle(probe).color;
