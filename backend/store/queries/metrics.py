@@ -136,7 +136,7 @@ def rows_of(wanted: Wanted) -> LiteralString:
         "SELECT own.* REPLACE(arrayJoin(if(empty(values), [''], values)) AS grp) FROM ("
         + rows
         + ") AS own LEFT JOIN ("
-        + _values_of_traces(group, wanted.family)
+        + values_of_traces(group, wanted.family)
         + ") AS whole ON own.trace_id = whole.trace_id"
     )
 
@@ -167,7 +167,7 @@ def _family_rows(family: Family, group: LiteralString, where: LiteralString) -> 
     return "SELECT trace_id, span_id, " + START_NS + some + grp + FROM_SPANS_FINAL + " AND (" + where + ")"
 
 
-def _values_of_traces(group: Dimension, family: Family) -> LiteralString:
+def values_of_traces(group: Dimension, family: Family) -> LiteralString:
     """trace_id, values: what the spans of each trace say. Of several users of a trace the first one counts."""
     if group.several:
         value: LiteralString = "groupUniqArrayArray(" + group.sql + ")"
