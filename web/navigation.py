@@ -21,6 +21,8 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Observe",
         (
             Entry("Overview", "layout-dashboard", "overview", ("overview", "overview-widget"), "o"),
+            Entry("Explore", "scan-search", "explore", ("explore", "explore-heatmap", "explore-differences"), "x"),
+            Entry("Compare models", "scale", "models", ("models",), "c"),
             Entry("Traces", "list", "traces", ("traces", "trace", "span", "compare"), "t"),
             Entry("Sessions", "messages-square", "sessions", ("sessions", "session"), "e"),
             Entry("Users", "users", "users", ("users", "user"), "u"),

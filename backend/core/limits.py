@@ -246,3 +246,12 @@ METRIC_INTERVALS = 2_000
 # An answer serves the charts of one page, which ask within a second or two; a reload shows what is new.
 METRIC_FRESH_S = 5.0
 METRIC_SCANS_KEPT = 200
+# Rows of a heatmap, bars of a histogram: each is still some pixels high on a phone.
+SPREAD_BUCKETS = 40
+# Rows looked at on each side of a region, chosen at random when there are more: shares are then known to 1.4 points.
+COMPARED_ROWS = 5_000
+# Values compared at most, and how often one must occur: of rarer ones nothing could be said.
+COMPARED_VALUES = 3_000
+COMPARED_VALUE_ROWS = 5
+# Longer attributes are texts, not values that rows share.
+COMPARED_VALUE_CHARS = 120

@@ -16,6 +16,8 @@ function moment(text) {
 
 // A token is resolved where the theme is: light-dark() is no colour that Plotly could read.
 const probe = document.createElement("span");
+// Reduced motion is a transition of almost no time: within one frame the colour would stay that of the first token.
+probe.style.setProperty("transition", "none", "important");
 function colour(token) {
   probe.style.color = `var(${token})`;
   return getComputedStyle(probe).color;
@@ -37,8 +39,8 @@ function draw(element) {
   if (element.clientWidth < 500) layout.xaxis.nticks = 4;
   layout.xaxis.range = layout.xaxis.range?.map(written);
   const data = figure.data.map((trace) => {
-    const made = { ...themed(trace), x: trace.x.map(written) };
-    if (trace.type === "bar") made.width = figure.step;
+    const made = { ...themed(trace), x: figure.categories ? trace.x : trace.x.map(written) };
+    if (trace.type === "bar" && figure.step) made.width = figure.step;
     return made;
   });
   probe.remove();
@@ -60,6 +62,7 @@ function zoom(figure, change) {
   location.assign(`${location.pathname}?${params}`);
 }
 function open(figure, point) {
+  if (!figure.url) return;
   const begins = figure.data[point.curveNumber].x[point.pointNumber];
   const params = new URLSearchParams({ from: iso(begins), to: iso(begins + figure.step) });
   const { filter } = figure.data[point.curveNumber].meta;

@@ -19,7 +19,7 @@ function show(root) {
 
 document.addEventListener("formdata", (event) => {
   if (!event.target.matches("form[data-range]")) return;
-  for (const name of ["from", "to"]) {
+  for (const name of ["from", "to", "region_from", "region_to"]) {
     const value = event.formData.get(name);
     if (value) event.formData.set(name, moment(value).toISOString().replace(".000Z", "Z"));
     else event.formData.delete(name);
