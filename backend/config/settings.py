@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "backend.demo",
     "backend.sharing",
     "backend.views",
+    "backend.dashboards",
     "backend.api",
     "backend.ops",
     "web.apps.WebConfig",

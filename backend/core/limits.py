@@ -246,3 +246,13 @@ METRIC_INTERVALS = 2_000
 # An answer serves the charts of one page, which ask within a second or two; a reload shows what is new.
 METRIC_FRESH_S = 5.0
 METRIC_SCANS_KEPT = 200
+# --- dashboards -------------------------------------------------------------------------------------------------------
+# Dashboards that one person sees in a project: a longer list is read by nobody.
+DASHBOARDS = 200
+DASHBOARD_NAME_CHARS = 100
+DASHBOARD_TEXT_CHARS = 500
+# Each may be a scan of the window; twelve fill three screens.
+DASHBOARD_WIDGETS = 40
+# Lines of one chart that have each a colour and a unit.
+WIDGET_MEASURES = 8
+WIDGET_TITLE_CHARS = 100
