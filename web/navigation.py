@@ -21,6 +21,21 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Observe",
         (
             Entry("Overview", "layout-dashboard", "overview", ("overview", "overview-widget"), "o"),
+            Entry(
+                "Dashboards",
+                "gauge",
+                "dashboards",
+                (
+                    "dashboards",
+                    "dashboard",
+                    "dashboard-new",
+                    "dashboard-import",
+                    "dashboard-widget",
+                    "widget-new",
+                    "widget-edit",
+                ),
+                "d",
+            ),
             Entry("Traces", "list", "traces", ("traces", "trace", "span", "compare"), "t"),
             Entry("Sessions", "messages-square", "sessions", ("sessions", "session"), "e"),
             Entry("Users", "users", "users", ("users", "user"), "u"),

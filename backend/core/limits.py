@@ -256,3 +256,5 @@ DASHBOARD_WIDGETS = 40
 # Lines of one chart that have each a colour and a unit.
 WIDGET_MEASURES = 8
 WIDGET_TITLE_CHARS = 100
+# Forty widgets with the longest filters.
+MAX_DASHBOARD_BYTES = 512 * KIB

@@ -107,10 +107,9 @@ def export_dashboard(dashboard: Dashboard) -> dict[str, object]:
     return document.write_document(Document(dashboard.name, dashboard.description, widgets_of(dashboard)))
 
 
-def copy_overview(*, project: Project, actor: Actor, name: str = "Overview, copied") -> Dashboard:
-    """A dashboard with the charts of the overview, to change."""
-    widgets = [document.copied(one) for one in OVERVIEW]
-    return create_dashboard(project=project, actor=actor, name=name, widgets=widgets)
+def overview_widgets() -> list[Widget]:
+    """The charts of the overview, to begin a dashboard with."""
+    return [document.copied(one) for one in OVERVIEW]
 
 
 def copy_dashboard(*, project: Project, actor: Actor, dashboard_id: UUID) -> Dashboard:

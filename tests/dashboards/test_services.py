@@ -98,10 +98,10 @@ def test_an_export_is_imported_elsewhere(world: World) -> None:
 
 
 def test_the_overview_and_others_are_copied(world: World) -> None:
-    copy = services.copy_overview(project=world.project, actor=Actor.of(world.bob))
+    copy = made(world, world.bob, name="Mine", widgets=services.overview_widgets())
     assert [one.title for one in services.widgets_of(copy)] == [one.title for one in OVERVIEW]
     again = do(world, world.alice, copy, services.copy_dashboard)
-    assert (again.name, again.owner) == ("Overview, copied, copied", world.alice)
+    assert (again.name, again.owner) == ("Mine, copied", world.alice)
     assert not set(order(again)) & set(order(copy))
 
 

@@ -42,9 +42,11 @@ function draw(element) {
     return made;
   });
   probe.remove();
+  const still = element.closest("[data-still]"); // a preview: leaving it would lose what was typed
+  if (still) layout.dragmode = false;
   const first = !element.classList.contains("js-plotly-plot");
   window.Plotly.react(element, data, layout, { displayModeBar: false, responsive: true, doubleClick: false });
-  if (!first) return;
+  if (!first || still) return;
   element.on("plotly_relayout", (change) => zoom(figure, change));
   element.on("plotly_click", ({ points: [point] }) => open(figure, point));
 }
@@ -60,9 +62,10 @@ function zoom(figure, change) {
   location.assign(`${location.pathname}?${params}`);
 }
 function open(figure, point) {
-  const begins = figure.data[point.curveNumber].x[point.pointNumber];
+  const trace = figure.data[point.curveNumber];
+  const begins = trace.x[point.pointNumber] - (trace.meta.shift ?? 0);
   const params = new URLSearchParams({ from: iso(begins), to: iso(begins + figure.step) });
-  const { filter } = figure.data[point.curveNumber].meta;
+  const { filter } = trace.meta;
   if (filter) params.set("filter", filter);
   location.assign(`${figure.url}?${params}`);
 }
