@@ -9,10 +9,14 @@ from typing import Any, cast
 from django.http import QueryDict
 
 from backend.dashboards.document import write_widget
-from backend.dashboards.widgets import Widget
-from backend.metrics.services import FAMILIES, KEYED, MEASURE, MEASURES, dimensions_of
+from backend.dashboards.widgets import SPREADS, Widget
+from backend.metrics.distribution import QUANTITIES
+from backend.metrics.services import DIMENSIONS, FAMILIES, KEYED, MEASURE, MEASURES, dimensions_of
 
 FAMILY_LABELS = {"traces": "Traces", "calls": "Model calls", "spans": "Spans", "scores": "Scores"}
+# Not a kind of rows: a histogram or a heatmap shows one number of any of them.
+SPREAD = "spread"
+SPREAD_CHARTS = {"histogram": ("Histogram", "chart-column-big"), "heatmap": ("Heatmap", "grid-3x3")}
 CHARTS = {
     "line": ("Line", "chart-line"),
     "bar": ("Bars", "chart-column"),
@@ -54,7 +58,7 @@ def typed(params: QueryDict, widget_id: str) -> dict[str, Any]:
         "group_by": f"{group}.{key}" if group in KEYED else group,
         "top": int(top) if top.isascii() and top.isdigit() and len(top) < 9 else 0,
         "filter": params.get("narrow", ""),
-        "chart": params.get("chart", "line"),
+        "chart": params.get("chart_spread" if family == SPREAD else "chart", "line"),
         "size": params.get("size", "half"),
     }
 
@@ -63,7 +67,9 @@ def form_of(raw: Mapping[str, Any] | None, widget: Widget | None) -> dict[str, A
     """What the template shows: of what was typed, else of the widget, else of a new one."""
     now = dict(raw) if raw is not None else write_widget(widget) if widget else NEW
     names = cast("list[str]", now["measures"])
-    family = next((MEASURE[name].family for name in names if name in MEASURE), "traces")
+    family: str = next((MEASURE[name].family for name in names if name in MEASURE), "traces")
+    if now["chart"] in SPREADS:
+        family = SPREAD
     group = str(now["group_by"])
     prefix, dot, key = group.partition(".")
     return {
@@ -71,10 +77,30 @@ def form_of(raw: Mapping[str, Any] | None, widget: Widget | None) -> dict[str, A
         "filter": now.get("filter", ""),
         "top": now["top"] or "",
         "group_key": key if dot else "",
-        "families": [_family(one, family, names, prefix if dot else group) for one in FAMILIES],
-        "charts": [Choice(name, label, name == now["chart"], icon) for name, (label, icon) in CHARTS.items()],
+        "families": [
+            *(_family(one, family, names, prefix if dot else group) for one in FAMILIES),
+            _spread(family, names, prefix if dot else group),
+        ],
+        "charts": _charts(CHARTS, now["chart"] if family != SPREAD else "line"),
+        "spread_charts": _charts(SPREAD_CHARTS, now["chart"] if family == SPREAD else "histogram"),
         "sizes": [Choice(name, label, name == now["size"]) for name, label in SIZES.items()],
     }
+
+
+def _charts(known: Mapping[str, tuple[str, str]], chosen: str) -> list[Choice]:
+    return [Choice(name, label, name == chosen, icon) for name, (label, icon) in known.items()]
+
+
+def _spread(chosen: str, names: list[str], group: str) -> FamilyChoices:
+    single = [one for one in DIMENSIONS if not one.several]
+    return FamilyChoices(
+        Choice(SPREAD, "Distribution", chosen == SPREAD),
+        [
+            Choice(one.name, one.label, one.name in names if chosen == SPREAD else n == 0)
+            for n, one in enumerate(QUANTITIES)
+        ],
+        [Choice("", "nothing", not group), *(Choice(one.name, one.label, one.name == group) for one in single)],
+    )
 
 
 def _family(family: Any, chosen: str, names: list[str], group: str) -> FamilyChoices:

@@ -18,7 +18,7 @@ from backend.metrics.services import narrowed
 from backend.metrics.view import Answer
 from backend.traces import services as traces
 from web import formats
-from web.figures import over_time, words
+from web.figures import heatmap, histogram, over_time, spread, words
 from web.timerange import PRESETS, TimeRange, parse_range
 
 # What a click on this measure adds to the filter.
@@ -62,6 +62,8 @@ def page_of_widgets(params: Mapping[str, str]) -> dict[str, Any]:
 
 def drawn(project: str, widget: Widget, window: Window, *, compare: bool = False) -> dict[str, Any]:
     """What a template needs. `project`: its slug. Raises InvalidInput and the errors of the store."""
+    if widget.chart in widgets.SPREADS:
+        return _spread(project, widget, window)
     answer = widgets.answer(widget, window)
     earlier = window.before(time.time_ns()) if compare else None
     before = widgets.answer(widget, earlier) if earlier else None
@@ -97,6 +99,36 @@ def _figure(widget: Widget, answer: Answer, before: Answer | None, shift_ns: int
     return {"figure": figure, "legend": legend, "empty": empty, "has_before": before is not None}
 
 
+def _spread(project: str, widget: Widget, window: Window) -> dict[str, Any]:
+    """Histograms and heatmaps: what is drawn, its numbers, and the traces behind each of its fields."""
+    found = widgets.spread(widget, window)
+    links = _Links(reverse("traces", args=[project]), widget, window.narrowed(widget.filter))
+    draw = heatmap.heatmap if widget.chart == "heatmap" else histogram.histogram
+    figure = draw(found, label=widget.title)
+    figure |= {"url": links.list_url, "from": window.start_ns // over_time.MS, "to": window.end_ns // over_time.MS}
+    of_buckets = [spread.condition(found.quantity, bucket) for bucket in found.buckets]
+    for trace in figure["data"]:
+        group = trace["meta"]["group"]
+        text = (links.narrowed(group) if group else None) or links.window.filter
+        trace["meta"]["filters"] = [joined_words(text, one) for one in of_buckets]
+        trace["meta"]["shift"] = figure["step"] // 2  # of a heatmap, x is the middle of an interval
+    if widget.chart == "heatmap":
+        figure["layout"] |= {"dragmode": "zoom"}
+        figure["layout"]["xaxis"]["fixedrange"] = False
+    table = spread.table(found)
+    ways = [links.of_words(one) for one in of_buckets]
+    rows = [
+        (start, name, cells, links.of_interval(start, found.step_ns) if start else _nth(ways, n))
+        for n, (start, name, cells) in enumerate(table.rows)
+    ]
+    legend = [(one["name"], one["marker"]["color"].strip("-")) for one in figure["data"] if "marker" in one]
+    first = "From" if found.starts else found.quantity.label
+    return {
+        "figure": figure, "legend": legend, "empty": not found.total.rows, "head": table.head, "rows": rows,
+        "first": first,
+    }  # fmt: skip
+
+
 def _ranks(answer: Answer, before: Answer | None, links: _Links) -> list[tuple[words.Rank, str, str]]:
     ranks = words.ranking(answer, before)
     named = _names(links.window, ranks) if links.widget.group_by == "trace" else {}
@@ -130,8 +162,11 @@ class _Links:
         return self._list(start_ns, start_ns + step_ns, self.window.filter)
 
     def of_measure(self, measure: str) -> str:
-        text = joined_words(self.window.filter, CLICKED.get(measure, ""))
-        return self._list(self.window.start_ns, self.window.end_ns, text)
+        return self.of_words(CLICKED.get(measure, ""))
+
+    def of_words(self, more: str) -> str:
+        """With words more in the filter."""
+        return self._list(self.window.start_ns, self.window.end_ns, joined_words(self.window.filter, more))
 
     def _list(self, start_ns: int, end_ns: int, text: str) -> str:
         times = {"from": formats.iso(start_ns), "to": formats.iso(end_ns)}

@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from backend.api import facets, filters, groups, metrics, missing, openapi, prices, scores, traces, views
+from backend.api import (
+    facets,
+    filters,
+    groups,
+    metrics,
+    metrics_distribution,
+    missing,
+    openapi,
+    prices,
+    scores,
+    traces,
+    views,
+)
 
 __all__ = ["openapi", "urlpatterns"]  # openapi is imported for what it registers
 
@@ -29,6 +41,7 @@ urlpatterns = [
     re_path(r"^v1/users/(?P<user_id>[\s\S]+)$", groups.User.as_view(), name="api-user"),
     path("v1/facets", facets.Facets.as_view(), name="api-facets"),
     path("v1/metrics", metrics.MetricsView.as_view(), name="api-metrics"),
+    path("v1/metrics/distribution", metrics_distribution.MetricDistributionView.as_view(), name="api-distribution"),
     path("v1/filter/suggest", filters.Suggest.as_view(), name="api-filter-suggest"),
     path("v1/models", prices.Models.as_view(), name="api-models"),
     path("v1/prices", prices.Prices.as_view(), name="api-prices"),

@@ -246,6 +246,8 @@ METRIC_INTERVALS = 2_000
 # An answer serves the charts of one page, which ask within a second or two; a reload shows what is new.
 METRIC_FRESH_S = 5.0
 METRIC_SCANS_KEPT = 200
+# Rows of a heatmap, bars of a histogram: each is still some pixels high on a phone.
+SPREAD_BUCKETS = 40
 # --- dashboards -------------------------------------------------------------------------------------------------------
 # Dashboards that one person sees in a project: a longer list is read by nobody.
 DASHBOARDS = 200

@@ -10,15 +10,16 @@ from typing import Any, TypeVar, cast
 
 from backend.core import limits
 from backend.core.errors import InvalidInput
-from backend.dashboards.widgets import CHARTS, OVER_TIME, SIZES, Chart, Widget
+from backend.dashboards.fit import check_fit
+from backend.dashboards.widgets import CHARTS, SIZES, SPREADS, Widget
 from backend.metrics import services as metrics
+from backend.metrics.distribution import Quantity, find_quantity
 from backend.metrics.services import Dimension, Measure
 
 VERSION = 1
 WIDGET_FIELDS = ("id", "title", "measures", "group_by", "top", "filter", "chart", "size")
 FIELDS = ("version", "name", "description", "widgets")
 ID = re.compile(r"[0-9a-z]{4,16}")
-NAMED_FIELDS = {"measure": "measures"}
 
 T = TypeVar("T", bound=str)
 
@@ -34,7 +35,7 @@ class Document:
 
 def read_document(raw: object) -> Document:
     """Raises InvalidInput with the field (widgets[2].measures) and, in words, the widget."""
-    given = _object(raw, "A dashboard", FIELDS, "")
+    given = _object(raw, "A dashboard", FIELDS)
     version = given.get("version", VERSION)
     if version != VERSION or isinstance(version, bool):
         raise InvalidInput(f"This version reads dashboards of version {VERSION} only.", field="version")
@@ -77,27 +78,28 @@ def _named(row: object, number: int) -> Widget:
 
 def read_widget(raw: object) -> Widget:
     """A widget whose parts fit each other; one without an id gets one. Raises InvalidInput with the field."""
-    given = _object(raw, "A widget", WIDGET_FIELDS, "")
-    measures = _measures(given.get("measures"))
+    given = _object(raw, "A widget", WIDGET_FIELDS)
+    chart = _choice(given, "chart", CHARTS, "line")
     group_by = _text(given, "group_by", limits.MAX_FILTER_CHARS)
+    names = _names(given.get("measures"))
+    measures = (_quantity(names),) if chart in SPREADS else _measures(names)
     group, _ = metrics.find_group(group_by, measures[0].family)
     top: object = given.get("top", 8)
     if not isinstance(top, int) or isinstance(top, bool) or not 1 <= top <= limits.METRIC_GROUPS:
         raise InvalidInput(f"top is a number from 1 to {limits.METRIC_GROUPS}.", field="top")
     text = _text(given, "filter", limits.MAX_FILTER_CHARS)
     metrics.check_filter(text)
-    widget = Widget(
+    check_fit(chart, measures, group)
+    return Widget(
         key=_id(given.get("id")),
         title=_text(given, "title", limits.WIDGET_TITLE_CHARS) or title_of(measures, group, group_by),
         measures=tuple(one.name for one in measures),
-        chart=_choice(given, "chart", CHARTS, "line"),
+        chart=chart,
         group_by=group_by,
         top=top,
         size=_choice(given, "size", SIZES, "half"),
         filter=text,
     )
-    _check_fit(widget.chart, measures, group)
-    return widget
 
 
 def write_widget(widget: Widget) -> dict[str, Any]:
@@ -118,7 +120,7 @@ def copied(widget: Widget) -> Widget:
     return replace(widget, key=new_id(), scan=(), scan_group="")
 
 
-def title_of(measures: Sequence[Measure], group: Dimension | None, group_by: str) -> str:
+def title_of(measures: Sequence[Measure | Quantity], group: Dimension | None, group_by: str) -> str:
     """For a widget that got none: Cost by model."""
     label = ", ".join(one.label if n == 0 else one.label.lower() for n, one in enumerate(measures))
     by = "" if group is None else f" by {group_by.partition('.')[2] or group.label.lower()}"
@@ -127,7 +129,7 @@ def title_of(measures: Sequence[Measure], group: Dimension | None, group_by: str
 
 def read_name(raw: object) -> str:
     name = " ".join(raw.split()) if isinstance(raw, str) else ""
-    if not 0 < len(name) <= limits.DASHBOARD_NAME_CHARS:
+    if not 0 < len(name) <= limits.DASHBOARD_NAME_CHARS or "\0" in name:
         raise InvalidInput(f"A dashboard needs a name of 1 to {limits.DASHBOARD_NAME_CHARS} characters.", field="name")
     return name
 
@@ -136,54 +138,40 @@ def read_text(raw: object) -> str:
     if raw is not None and not isinstance(raw, str):
         raise InvalidInput("description is a text.", field="description")
     text = (raw or "").strip()
-    if len(text) > limits.DASHBOARD_TEXT_CHARS:
+    if len(text) > limits.DASHBOARD_TEXT_CHARS or "\0" in text:
         raise InvalidInput(f"A description has at most {limits.DASHBOARD_TEXT_CHARS} characters.", field="description")
     return text
 
 
-def _measures(raw: object) -> tuple[Measure, ...]:
+def _names(raw: object) -> list[str]:
     names = cast("list[object]", raw) if isinstance(raw, list) else []
     if not names or not all(isinstance(name, str) for name in names):
         raise InvalidInput("Choose what is measured: a list of names of measures.", field="measures")
     if len(names) > limits.WIDGET_MEASURES:
         raise InvalidInput(f"A widget shows at most {limits.WIDGET_MEASURES} measures.", field="measures")
+    return cast("list[str]", names)
+
+
+def _measures(names: list[str]) -> tuple[Measure, ...]:
     try:
-        return metrics.find_measures(cast("list[str]", names))
+        return metrics.find_measures(names)
     except InvalidInput as error:
         raise InvalidInput(error.message, field="measures") from None
 
 
-def _check_fit(chart: Chart, measures: Sequence[Measure], group: Dimension | None) -> None:
-    """What would be drawn wrongly or not at all. Raises InvalidInput."""
-    if chart == "ranking" and group is None:
-        raise InvalidInput("A ranking needs a grouping: what is ranked?", field="group_by")
-    if chart == "number" and group is not None:
-        raise InvalidInput("A number has no groups: choose a table or a ranking.", field="group_by")
-    if chart == "bar" and group is not None:
-        raise InvalidInput("Bars of groups would hide each other: choose stacked.", field="chart")
-    if len(measures) > 1 and (chart == "ranking" or (group is not None and chart in OVER_TIME)):
-        raise InvalidInput("With groups it shows one measure. A table of groups shows several.", field="measures")
-    if chart in OVER_TIME:
-        other = next((one for one in measures if one.unit != measures[0].unit), None)
-        if other is not None:
-            raise InvalidInput(
-                f"{measures[0].label} and {other.label} have no scale in common: choose a table or numbers.",
-                field="measures",
-            )
-    if chart == "stacked":
-        wrong = next((one for one in measures if not one.adds), None)
-        if wrong is not None:
-            raise InvalidInput(f"Parts of {wrong.label} do not add up to a whole: choose a line.", field="chart")
-        if group is not None and group.several:
-            raise InvalidInput(
-                f"One row has several values of {group.label.lower()}, so parts do not add up: choose a line.",
-                field="chart",
-            )
+def _quantity(names: list[str]) -> Quantity:
+    """Of histograms and heatmaps: the one number whose spread they show."""
+    if len(names) > 1:
+        raise InvalidInput("A histogram or a heatmap shows one number.", field="measures")
+    try:
+        return find_quantity(names[0])
+    except InvalidInput as error:
+        raise InvalidInput(error.message, field="measures") from None
 
 
-def _object(raw: object, what: str, known: Sequence[str], prefix: str) -> Mapping[str, object]:
+def _object(raw: object, what: str, known: Sequence[str]) -> Mapping[str, object]:
     if not isinstance(raw, dict):
-        raise InvalidInput(f"{what} is an object.", field=prefix or None)
+        raise InvalidInput(f"{what} is an object.")
     given = cast("dict[str, object]", raw)
     for name in given:
         if name not in known:
@@ -195,6 +183,8 @@ def _text(given: Mapping[str, object], name: str, most: int) -> str:
     value = given.get(name, "")
     if not isinstance(value, str) or len(value) > most:
         raise InvalidInput(f"{name} is a text of at most {most} characters.", field=name)
+    if "\0" in value:  # PostgreSQL keeps none
+        raise InvalidInput("This holds a character that is no text.", field=name)
     return value.strip() if name == "filter" else " ".join(value.split())
 
 

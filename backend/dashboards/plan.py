@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from backend.dashboards.widgets import OVER_TIME, Widget
+from backend.dashboards.widgets import OVER_TIME, SPREADS, Widget
 from backend.metrics import services as metrics
 
 
@@ -30,6 +30,7 @@ def planned(widgets: Sequence[Widget]) -> list[Widget]:
     Widgets without groups take their numbers from the totals of a scan with few groups, if there is one.
     """
     scans: dict[tuple[object, ...], _Scan] = {}
+    every, widgets = widgets, [one for one in widgets if one.chart not in SPREADS]
     for widget in widgets:
         if widget.group_by and _shares(widget):
             scans.setdefault(_key(widget), _Scan(widget.group_by, widget.top)).add(widget)
@@ -43,7 +44,7 @@ def planned(widgets: Sequence[Widget]) -> list[Widget]:
             found = hosts.get(_key(widget)) or scans.setdefault(_key(widget), _Scan("", widget.top))
             scans[_key(widget)] = found
             found.add(widget)
-    return [_with(widget, scans.get(_key(widget))) for widget in widgets]
+    return [one if one.chart in SPREADS else _with(one, scans.get(_key(one))) for one in every]
 
 
 def _with(widget: Widget, scan: _Scan | None) -> Widget:

@@ -10,12 +10,15 @@ from uuid import UUID
 from backend.core import limits
 from backend.core.times import UNITS_NS
 from backend.metrics import services as metrics
+from backend.metrics.distribution import Distribution, SpreadQuestion, as_histogram, distribution
 from backend.metrics.view import Answer, Question, Series
 
-Chart = Literal["line", "bar", "stacked", "ranking", "table", "number"]
+Chart = Literal["line", "bar", "stacked", "ranking", "table", "number", "histogram", "heatmap"]
 CHARTS: tuple[Chart, ...] = get_args(Chart)
 Size = Literal["third", "half", "full"]
 SIZES: tuple[Size, ...] = get_args(Size)
+# These show how one number is spread (metrics/distribution.py); `measures` then holds the name of the number.
+SPREADS: tuple[Chart, ...] = ("histogram", "heatmap")
 OVER_TIME: tuple[Chart, ...] = ("line", "bar", "stacked")
 TRACES_SCAN = (
     "traces", "failed_traces", "trace_error_rate", "trace_latency_p50", "trace_latency_p95", "trace_latency_p99",
@@ -138,6 +141,23 @@ def answer(widget: Widget, window: Window) -> Answer:
     if widget.scan_group and found.total is not None:
         return replace(found, measures=wanted, group_by="", series=[found.total], other=None)
     return replace(found, measures=wanted)
+
+
+def spread(widget: Widget, window: Window) -> Distribution:
+    """What a histogram or a heatmap draws. Without groups both come from one scan. Raises InvalidInput."""
+    found = distribution(
+        SpreadQuestion(
+            window.project_id,
+            window.start_ns,
+            window.end_ns,
+            widget.measures[0],
+            interval="none" if widget.group_by else "auto",
+            filter=joined(window.filter, widget.filter),
+            group_by=widget.group_by,
+            top=widget.top,
+        )
+    )
+    return as_histogram(found) if widget.chart == "histogram" and found.starts else found
 
 
 def tiles(window: Window) -> list[Tile]:

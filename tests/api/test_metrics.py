@@ -46,3 +46,23 @@ def test_the_rest_is_put_together(api: Client, send: Send) -> None:
 )
 def test_a_wrong_parameter_is_named(api: Client, send: Send, wrong: dict[str, str], field: str) -> None:
     assert get(api, "metrics", 400, **{"measure": "cost", **wrong})["error"]["field"] == field
+
+
+def test_it_gives_a_heatmap_and_a_histogram(api: Client, other_api: Client, send: Send) -> None:
+    send(llm_span(b"1" * 16), llm_span(b"2" * 16))
+    found = get(api, "metrics/distribution", measure="call_latency", interval="1h")
+    assert (found["measure"]["unit"], found["total"]["rows"], found["missing"]) == ("ms", 2, 0)
+    assert found["buckets"][0]["low"] == 1000 < found["buckets"][0]["high"]
+    assert len(found["starts"]) == len(found["total"]["counts"])
+    flat = get(api, "metrics/distribution", measure="call_latency", interval="none", group_by="model")
+    assert [(one["group"], one["counts"]) for one in flat["series"]] == [("gpt-4o-mini-2024-07-18", [[2]])]
+    assert get(api, "metrics/distribution", measure="call_cost")["missing"] == 2
+    assert get(other_api, "metrics/distribution", measure="call_latency")["total"]["rows"] == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"), [({"measure": "x"}, "measure"), ({"top": "y"}, "top"), ({"groupby": "model"}, "groupby")]
+)
+def test_a_wrong_parameter_of_a_distribution_is_named(api: Client, wrong: dict[str, str], field: str) -> None:
+    found = get(api, "metrics/distribution", 400, **{"measure": "ttft", **wrong})
+    assert found["error"]["field"] == field

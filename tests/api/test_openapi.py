@@ -60,6 +60,7 @@ def test_it_describes_every_operation(schema: dict[str, Any]) -> None:
         ("/api/v1/users/{user_id}", "get"),
         ("/api/v1/facets", "get"),
         ("/api/v1/metrics", "get"),
+        ("/api/v1/metrics/distribution", "get"),
         ("/api/v1/filter/suggest", "get"),
         ("/api/v1/models", "get"),
         ("/api/v1/prices", "get"),

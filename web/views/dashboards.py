@@ -158,7 +158,7 @@ def _new_page(request: ProjectRequest, problem: InvalidInput | None, **more: Any
 def dashboard_change(request: ProjectRequest, dashboard_id: uuid.UUID) -> HttpResponse:
     """POST `do`: rename (name, description, shared), move (widget, by), remove (widget), copy, delete."""
     actor = Actor.of(request.user)
-    of = {"project": request.project, "actor": actor, "dashboard_id": dashboard_id}
+    of: dict[str, Any] = {"project": request.project, "actor": actor, "dashboard_id": dashboard_id}
     widget = request.POST.get("widget", "")
     match request.POST.get("do", ""):
         case "rename":

@@ -37,8 +37,8 @@ function draw(element) {
   if (element.clientWidth < 500) layout.xaxis.nticks = 4;
   layout.xaxis.range = layout.xaxis.range?.map(written);
   const data = figure.data.map((trace) => {
-    const made = { ...themed(trace), x: trace.x.map(written) };
-    if (trace.type === "bar") made.width = figure.step;
+    const made = { ...themed(trace), x: figure.categories ? trace.x : trace.x.map(written) };
+    if (trace.type === "bar" && figure.step) made.width = figure.step;
     return made;
   });
   probe.remove();
@@ -62,10 +62,14 @@ function zoom(figure, change) {
   location.assign(`${location.pathname}?${params}`);
 }
 function open(figure, point) {
+  if (!figure.url) return;
   const trace = figure.data[point.curveNumber];
-  const begins = trace.x[point.pointNumber] - (trace.meta.shift ?? 0);
-  const params = new URLSearchParams({ from: iso(begins), to: iso(begins + figure.step) });
-  const { filter } = trace.meta;
+  // A heatmap's point is a row and a column of its matrix.
+  const [row, column] = [point.pointNumber, point.pointNumber].flat().slice(0, 2);
+  const begins = figure.categories ? figure.from : trace.x[column] - (trace.meta.shift ?? 0);
+  const ends = figure.categories ? figure.to : begins + figure.step;
+  const params = new URLSearchParams({ from: iso(begins), to: iso(ends) });
+  const filter = trace.meta.filters?.[row] ?? trace.meta.filter;
   if (filter) params.set("filter", filter);
   location.assign(`${figure.url}?${params}`);
 }

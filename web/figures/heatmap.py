@@ -1,0 +1,66 @@
+"""A heatmap: time to the right, the size of a number upwards on a logarithmic scale, the number of rows as colour."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from backend.metrics.distribution import Distribution
+from web.figures import spread
+from web.figures.over_time import MS, layout
+
+# Names of edges that stand beside the axis: more would touch each other.
+TICKS = 7
+
+
+def heatmap(found: Distribution, *, label: str) -> dict[str, Any]:
+    """Rows of Plotly's matrix are buckets. Colour follows the logarithm: one slow call among thousands is seen.
+
+    `edges`: of the buckets, so that a place in the chart can be told as a number.
+    """
+    unit, rows = found.quantity.unit, spread.ROWS[found.quantity.family]
+    starts, step = [start // MS for start in found.starts], found.step_ns // MS
+    names = [spread.name(bucket, unit) for bucket in found.buckets]
+    columns = list(zip(*found.total.counts, strict=True)) if names else []
+    drawn = layout({}, "heatmap", starts, step)
+    drawn["yaxis"] |= _axis(names, [spread.edge(bucket.low, unit) for bucket in found.buckets])
+    drawn["yaxis"].pop("nticks", None)
+    drawn |= {"hovermode": "closest", "dragmode": False}
+    drawn["margin"] = {**drawn["margin"], "l": 64}
+    drawn["xaxis"]["fixedrange"] = True
+    trace = {
+        "type": "heatmap",
+        "name": label,
+        "x": [start + step // 2 for start in starts],
+        "y": names,
+        "z": [[math.log10(n) + 0.3 if n else None for n in row] for row in columns],
+        "zmin": 0,
+        "customdata": [list(row) for row in columns],
+        "hovertemplate": "%{y}<br>%{customdata} " + rows + "<extra></extra>",
+        "hoverongaps": False,
+        "showscale": False,
+        "xgap": 1,
+        "ygap": 1,
+        "colorscale": [[0, "--accent-weak"], [1, "--accent"]],
+        "meta": {"group": None},
+    }
+    return {
+        "data": [trace],
+        "layout": drawn,
+        "step": step,
+        "label": label,
+        "edges": [bucket.low for bucket in found.buckets] + [found.buckets[-1].high] if names else [],
+    }
+
+
+def _axis(names: list[str], edges: list[str]) -> dict[str, Any]:
+    every = max(math.ceil(len(names) / TICKS), 1)
+    shown = range(0, len(names), every)
+    return {
+        "type": "category",
+        "rangemode": "normal",
+        "range": [-0.5, len(names) - 0.5],
+        "tickvals": [names[n] for n in shown],
+        "ticktext": [edges[n] for n in shown],
+        "showgrid": False,
+    }
