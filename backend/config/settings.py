@@ -204,6 +204,8 @@ SPECTACULAR_SETTINGS = {
         "SpanType": "backend.api.schemas.SPAN_TYPES",
         "StatusCode": "backend.api.schemas.STATUS_CODES",
         "ScoreSource": "backend.api.schemas.SCORE_SOURCES",
+        "WidgetChart": "backend.dashboards.widgets.CHARTS",
+        "WidgetSize": "backend.dashboards.widgets.SIZES",
         "CostSource": "backend.api.schemas.COST_SOURCES",
         "MappingSource": "backend.api.schemas.SOURCES",
     },

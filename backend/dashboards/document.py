@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 from backend.core import limits
 from backend.core.errors import InvalidInput
 from backend.dashboards.fit import check_fit
-from backend.dashboards.widgets import CHARTS, SIZES, SPREADS, Widget
+from backend.dashboards.widgets import CHARTS, SIZES, SPREADS, Chart, Widget
 from backend.metrics import services as metrics
 from backend.metrics.distribution import Quantity, find_quantity
 from backend.metrics.services import Dimension, Measure
@@ -79,7 +79,7 @@ def _named(row: object, number: int) -> Widget:
 def read_widget(raw: object) -> Widget:
     """A widget whose parts fit each other; one without an id gets one. Raises InvalidInput with the field."""
     given = _object(raw, "A widget", WIDGET_FIELDS)
-    chart = _choice(given, "chart", CHARTS, "line")
+    chart: Chart = _choice(given, "chart", CHARTS, "line")
     group_by = _text(given, "group_by", limits.MAX_FILTER_CHARS)
     names = _names(given.get("measures"))
     measures = (_quantity(names),) if chart in SPREADS else _measures(names)
