@@ -45,6 +45,11 @@ def drawn(page: Page) -> None:
     page.locator(".tile strong").first.wait_for()
 
 
+def all_drawn(page: Page) -> None:
+    """Every widget of a dashboard, or the preview of one, is there."""
+    page.wait_for_function("!document.querySelector('.slot .plot-space > noscript, .slot .number-space > noscript')")
+
+
 def table_of_a_chart(page: Page) -> None:
     drawn(page)
     page.locator("[data-widget=requests] summary").click()
@@ -117,7 +122,11 @@ def themed(request: Any, context: BrowserContext) -> Iterator[Page]:
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(themed: Page, site: Site, name: str) -> None:
     address, state = PAGES[name]
-    themed.goto(address.format(agent=site.agent, evil=site.evil, deep=site.deep, wide=site.wide))
+    themed.goto(
+        address.format(
+            agent=site.agent, evil=site.evil, deep=site.deep, wide=site.wide, board=site.board, empty=site.empty
+        )
+    )
     if state:
         state(themed)
     assert judge(themed) == []
