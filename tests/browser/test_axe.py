@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import Site
 from tests.support.node import axe_script
@@ -47,7 +47,7 @@ def drawn(page: Page) -> None:
 
 def all_drawn(page: Page) -> None:
     """Every widget of a dashboard, or the preview of one, is there."""
-    page.wait_for_function("!document.querySelector('.slot .plot-space > noscript, .slot .number-space > noscript')")
+    expect(page.locator(".slot :is(.plot-space, .number-space) > noscript")).to_have_count(0)
 
 
 def table_of_a_chart(page: Page) -> None:
