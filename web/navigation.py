@@ -21,6 +21,21 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Observe",
         (
             Entry("Overview", "layout-dashboard", "overview", ("overview", "overview-widget"), "o"),
+            Entry(
+                "Dashboards",
+                "gauge",
+                "dashboards",
+                (
+                    "dashboards",
+                    "dashboard",
+                    "dashboard-new",
+                    "dashboard-import",
+                    "dashboard-widget",
+                    "widget-new",
+                    "widget-edit",
+                ),
+                "d",
+            ),
             Entry("Explore", "scan-search", "explore", ("explore", "explore-heatmap", "explore-differences"), "x"),
             Entry("Compare models", "scale", "models", ("models",), "c"),
             Entry("Traces", "list", "traces", ("traces", "trace", "span", "compare"), "t"),

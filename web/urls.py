@@ -7,6 +7,8 @@ from django.urls import path, register_converter
 from web.views import (
     account,
     compare,
+    dashboard_widgets,
+    dashboards,
     design,
     example,
     explore,
@@ -63,6 +65,28 @@ urlpatterns = [
     path("p/<slug:project>/explore/heatmap/", explore.explore_heatmap, name="explore-heatmap"),
     path("p/<slug:project>/explore/differences/", explore.explore_differences, name="explore-differences"),
     path("p/<slug:project>/models/", models.models_page, name="models"),
+    path("p/<slug:project>/dashboards/", dashboards.dashboard_list, name="dashboards"),
+    path("p/<slug:project>/dashboards/new/", dashboards.dashboard_new, name="dashboard-new"),
+    path("p/<slug:project>/dashboards/import/", dashboards.dashboard_import, name="dashboard-import"),
+    path("p/<slug:project>/dashboards/preview/", dashboard_widgets.widget_preview, name="widget-preview"),
+    path("p/<slug:project>/dashboards/<uuid:dashboard_id>/", dashboards.dashboard_page, name="dashboard"),
+    path(
+        "p/<slug:project>/dashboards/<uuid:dashboard_id>/change/", dashboards.dashboard_change, name="dashboard-change"
+    ),
+    path(
+        "p/<slug:project>/dashboards/<uuid:dashboard_id>/export/", dashboards.dashboard_export, name="dashboard-export"
+    ),
+    path("p/<slug:project>/dashboards/<uuid:dashboard_id>/new/", dashboard_widgets.widget_new, name="widget-new"),
+    path(
+        "p/<slug:project>/dashboards/<uuid:dashboard_id>/widgets/<slug:widget_id>/",
+        dashboards.dashboard_widget,
+        name="dashboard-widget",
+    ),
+    path(
+        "p/<slug:project>/dashboards/<uuid:dashboard_id>/widgets/<slug:widget_id>/edit/",
+        dashboard_widgets.widget_edit,
+        name="widget-edit",
+    ),
     path("p/<slug:project>/traces/", traces.trace_list, name="traces"),
     path("p/<slug:project>/traces/facets/", facets.trace_facets, name="trace-facets"),
     path("p/<slug:project>/traces/histogram/", facets.trace_histogram, name="trace-histogram"),

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from backend.api import (
+    dashboards,
     facets,
     filters,
     groups,
@@ -51,6 +52,9 @@ urlpatterns = [
     path("v1/prices", prices.Prices.as_view(), name="api-prices"),
     path("v1/views", views.Views.as_view(), name="api-views"),
     path("v1/views/<uuid:view_id>", views.OneView.as_view(), name="api-view"),
+    path("v1/dashboards", dashboards.Dashboards.as_view(), name="api-dashboards"),
+    path("v1/dashboards/<uuid:dashboard_id>", dashboards.OneDashboard.as_view(), name="api-dashboard"),
+    path("v1/dashboards/<uuid:dashboard_id>/export", dashboards.DashboardExport.as_view(), name="api-dashboard-export"),
     path("v1/scores", scores.Scores.as_view(), name="api-scores"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", Docs.as_view(), name="api-docs"),

@@ -255,3 +255,15 @@ COMPARED_VALUES = 3_000
 COMPARED_VALUE_ROWS = 5
 # Longer attributes are texts, not values that rows share.
 COMPARED_VALUE_CHARS = 120
+# --- dashboards -------------------------------------------------------------------------------------------------------
+# Dashboards that one person sees in a project: a longer list is read by nobody.
+DASHBOARDS = 200
+DASHBOARD_NAME_CHARS = 100
+DASHBOARD_TEXT_CHARS = 500
+# Each may be a scan of the window; twelve fill three screens.
+DASHBOARD_WIDGETS = 40
+# Lines of one chart that have each a colour and a unit.
+WIDGET_MEASURES = 8
+WIDGET_TITLE_CHARS = 100
+# Forty widgets with the longest filters.
+MAX_DASHBOARD_BYTES = 512 * KIB

@@ -22,6 +22,7 @@ SPAN = f"/api/v1/spans/{TRACE}/051581bf3cb55c13"
 PATHS = [
     "/api/v1/traces", "/api/v1/traces/export", f"/api/v1/traces/{TRACE}", SPAN, f"{SPAN}/mapping", "/api/v1/facets",
     "/api/v1/scores", "/api/v1/sessions", "/api/v1/sessions/s", "/api/v1/users", "/api/v1/users/u",
+    "/api/v1/dashboards", f"/api/v1/dashboards/{UUID(int=1)}", f"/api/v1/dashboards/{UUID(int=1)}/export",
     "/api/v1/views", f"/api/v1/views/{UUID(int=1)}",
     "/api/v1/filter/suggest", "/api/v1/metrics", "/api/v1/metrics/distribution",
     "/api/v1/metrics/differences?measure=ttft", "/api/v1/metrics/models", "/api/v1/models", "/api/v1/prices",

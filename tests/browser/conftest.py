@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.boards import WIDGETS, make_board
 from tests.support.otlp import SECOND, Status, llm_span, request, span
 from tests.support.server import EMAIL, PASSWORD, Server
 
@@ -49,6 +50,8 @@ class Site:
     evil: str
     deep: str
     wide: str
+    board: str = ""
+    empty: str = ""
 
     @property
     def traces(self) -> str:
@@ -161,7 +164,8 @@ def site(server: Server) -> Site:
         assert reply.status == 200, reply.text
     for name, count in (("deep", DEEP), ("wide", WIDE), ("evil", 1), ("agent", 4)):
         server.trace(ids[name], spans=count)
-    return Site(server, **{name: value.hex() for name, value in ids.items()})
+    boards = {"board": make_board(server, "Costs", WIDGETS), "empty": make_board(server, "Nothing yet", [])}
+    return Site(server, **{name: value.hex() for name, value in ids.items()}, **boards)
 
 
 @pytest.fixture

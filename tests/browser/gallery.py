@@ -19,8 +19,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.boards import BOARD, make_board
 from tests.browser.conftest import FLAGS, chromium
-from tests.browser.test_axe import State, click, drawn, palette, press
+from tests.browser.test_axe import State, all_drawn, click, drawn, palette, press
 from tests.support.otlp import request, span
 from tests.support.processes import ROOT, wait_for
 from tests.support.server import EMAIL, PASSWORD, Server
@@ -62,6 +63,11 @@ SHOTS: tuple[Shot, ...] = (
     Shot("keys-help", EXAMPLE + "?range=30d", press("?")),
     Shot("overview", "/p/{example}/overview/?range=14d", drawn),
     Shot("overview-filtered", "/p/{example}/overview/?range=14d&filter=environment:production", drawn),
+    Shot("dashboards", "/p/{example}/dashboards/"),
+    Shot("dashboard-new", "/p/{example}/dashboards/new/?begin=overview"),
+    Shot("dashboard", "/p/{example}/dashboards/{board}/?range=3d&compare=previous", all_drawn),
+    Shot("dashboard-edited", "/p/{example}/dashboards/{board}/?range=14d&edit=1", all_drawn),
+    Shot("dashboard-widget", "/p/{example}/dashboards/{board}/widgets/cost/edit/?range=14d", all_drawn),
     Shot("trace", EXAMPLE + "{trace}/"),
     Shot("trace-failed", EXAMPLE + "{failed}/"),
     Shot("sessions", "/p/{example}/sessions/?range=30d"),
@@ -122,6 +128,7 @@ def names_of(server: Server) -> dict[str, str]:
     month = {"from": "now-30d", "to": "now"}
     sessions = server.api("sessions", key=key, **month).json()["results"]
     found["session"] = max(sessions, key=lambda one: one["trace_count"])["session_id"]
+    found["board"] = make_board(server, "Costs and speed", BOARD, key=key)
     found["user"] = server.api("users", key=key, **month).json()["results"][0]["user_id"]
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import Site
 from tests.support.node import axe_script
@@ -45,6 +45,11 @@ def drawn(page: Page) -> None:
     page.locator(".tile strong").first.wait_for()
 
 
+def all_drawn(page: Page) -> None:
+    """Every widget of a dashboard, or the preview of one, is there."""
+    expect(page.locator(".slot :is(.plot-space, .number-space) > noscript")).to_have_count(0)
+
+
 def table_of_a_chart(page: Page) -> None:
     drawn(page)
     page.locator("[data-widget=requests] summary").click()
@@ -63,6 +68,13 @@ PAGES: dict[str, tuple[str, State | None]] = {
     "overview": ("/p/tests/overview/", drawn),
     "overview, table": ("/p/tests/overview/", table_of_a_chart),
     "overview, wrong filter": ("/p/tests/overview/?filter=model:x+(", None),
+    "dashboards": ("/p/tests/dashboards/", None),
+    "dashboards, new": ("/p/tests/dashboards/new/?begin=overview", None),
+    "dashboard": ("/p/tests/dashboards/{board}/?compare=previous", all_drawn),
+    "dashboard, edited": ("/p/tests/dashboards/{board}/?edit=1", all_drawn),
+    "dashboard, menu": ("/p/tests/dashboards/{board}/", click("main details.menu:last-of-type > summary")),
+    "dashboard, empty": ("/p/tests/dashboards/{empty}/", None),
+    "dashboard, new widget": ("/p/tests/dashboards/{empty}/new/", all_drawn),
     "trace": (TRACE, None),
     "trace, hostile": ("/p/tests/traces/{evil}/", None),
     "trace, deep": ("/p/tests/traces/{deep}/", None),
@@ -120,7 +132,11 @@ def page(context: BrowserContext) -> Iterator[Page]:
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(page: Page, site: Site, name: str) -> None:
     address, state = PAGES[name]
-    page.goto(address.format(agent=site.agent, evil=site.evil, deep=site.deep, wide=site.wide))
+    page.goto(
+        address.format(
+            agent=site.agent, evil=site.evil, deep=site.deep, wide=site.wide, board=site.board, empty=site.empty
+        )
+    )
     if state:
         state(page)
     assert judge_both(page) == NOTHING

@@ -33,6 +33,8 @@ ARGUMENTS = {
     "session_id": "s-1",
     "user_id": "u-1",
     "widget": "requests",
+    "dashboard_id": uuid.UUID(int=1),
+    "widget_id": "abcd",
 }
 PROJECT_PATTERNS = [p for p in urlpatterns if p.name not in {*PUBLIC, *ACCOUNT, *SHARED}]
 

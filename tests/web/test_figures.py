@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from backend.metrics.services import MEASURE
@@ -89,3 +91,59 @@ def test_a_change_says_how_much(now: float | None, before: float | None, unit: s
 def test_a_sparkline_spans_its_box() -> None:
     assert words.sparkline([0, None, 10]) == "0.0,22.0 100.0,2.0"
     assert words.sparkline([None, 3]) == ""
+
+
+def test_the_time_before_is_dotted_over_the_present_one() -> None:
+    now = answer("traces", "failed_traces", series=[Series("", {}, {"traces": [4, 5], "failed_traces": [0, 1]})])
+    then = answer("traces", "failed_traces", series=[Series("", {}, {"traces": [9, 8], "failed_traces": [1, 0]})])
+    figure = over_time.over_time(now, "bar", label="", before=then, shift_ns=120 * SECOND)
+    dotted = figure["data"][2:]
+    assert [(one["name"], one["y"], one["line"]["dash"]) for one in dotted] == [
+        ("requests, before", [9, 8], "dot"), ("with errors, before", [1, 0], "dot"),
+    ]  # fmt: skip
+    # Through the middle of the bar of the interval that it is compared with, and back to where it was.
+    assert dotted[0]["x"] == [1_000_000 + 120_000 + 30_000, 1_060_000 + 120_000 + 30_000]
+    assert dotted[0]["x"][0] - dotted[0]["meta"]["shift"] == 1_000_000
+
+
+def test_of_groups_that_are_stacked_the_sum_before_is_shown() -> None:
+    groups = [Series("gpt", {}, {"cost": [1.0, 2.0]}), Series("new", {}, {"cost": [1.0, 1.0]})]
+    now = answer("cost", group_by="model", series=groups)
+    then = replace(answer("cost", group_by="model", series=groups[:1]), total=Series("", {}, {"cost": [7.0, 8.0]}))
+    stacked = over_time.over_time(now, "stacked", label="", before=then)["data"]
+    assert [(one["name"], one["y"]) for one in stacked[2:]] == [("all, before", [7.0, 8.0])]
+    lines = over_time.over_time(now, "line", label="", before=then)["data"]
+    assert [(one["name"], one["line"]["color"]) for one in lines[2:]] == [("gpt, before", "--accent")]
+
+
+def test_measures_that_share_a_short_name_are_told_apart() -> None:
+    one = Series("", {}, {"call_latency_p95": [1, 2], "ttft_p95": [1, 2]})
+    figure = over_time.over_time(answer("call_latency_p95", "ttft_p95", series=[one]), "line", label="")
+    assert [trace["name"] for trace in figure["data"]] == ["Latency of calls, p95", "Time to first token, p95"]
+
+
+@pytest.mark.parametrize(
+    ("measure", "now", "before", "good"),
+    [("cost", 2.0, 1.0, False), ("score_avg", 0.9, 0.5, True), ("traces", 5, 4, None), ("cost", 1.0, 1.0, None)],
+)
+def test_numbers_say_whether_a_change_is_good(measure: str, now: float, before: float, good: bool | None) -> None:
+    (number,) = words.numbers(
+        answer(measure, series=[Series("", {measure: now})]), answer(measure, series=[Series("", {measure: before})])
+    )
+    assert number.good is good
+    assert (number.value, number.before) == (
+        units.text(now, MEASURE[measure].unit),
+        units.text(before, MEASURE[measure].unit),
+    )
+
+
+def test_tables_and_rankings_show_what_changed() -> None:
+    now = [Series("gpt", {"cost": 3.0}), Series("new", {"cost": 1.0})]
+    one, other = (
+        answer("cost", group_by="model", series=now),
+        answer("cost", group_by="model", series=[Series("gpt", {"cost": 2.0})]),
+    )
+    totals = replace(one, starts=[])
+    assert words.table(totals, replace(other, starts=[])).rows[0][2] == ["$3.00 (+50.0 %)"]
+    assert words.table(totals, replace(other, starts=[])).rows[1][2] == ["$1.00"]
+    assert [rank.change for rank in words.ranking(one, other)] == ["+50.0 %", ""]

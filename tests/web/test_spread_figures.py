@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.metrics.distribution import OTHER, Bucket, Distribution, Spread, as_histogram
+from backend.metrics.services import check_filter
 from backend.store.quantities import QUANTITY
 from web.figures import heatmap, histogram, spread
 
@@ -52,3 +53,18 @@ def test_tables_tell_the_same() -> None:
 )
 def test_a_quantile_lies_in_its_bucket(share: float, expected: float) -> None:
     assert spread.quantile(BUCKETS, [1, 100, 0], share) == expected
+
+
+@pytest.mark.parametrize(
+    ("quantity", "bucket", "expected"),
+    [
+        ("trace_latency", BUCKETS[1], "is:root latency>=1000000000ns latency<2000000000ns"),
+        ("call_cost", Bucket(0.0000125, 0.001), "type:llm,embedding,reranker cost>=0.0000125 cost<0.001"),
+        ("span_latency", BUCKETS[0], "latency<=0"),
+        ("trace_cost", BUCKETS[1], ""),
+    ],
+)
+def test_a_bucket_is_a_filter(quantity: str, bucket: Bucket, expected: str) -> None:
+    text = spread.condition(QUANTITY[quantity], bucket)
+    assert text == expected
+    check_filter(text)  # the language understands it

@@ -28,16 +28,39 @@ NAMES = {"traces": "requests", "failed_traces": "with errors"}
 MS = 1_000_000
 
 
+Line = tuple[str, str, str | None, list[Value]]
+
+
 def over_time(
-    answer: Answer, kind: str, *, label: str, other: str = "others", nothing: str = "(none)"
+    answer: Answer,
+    kind: str,
+    *,
+    label: str,
+    other: str = "others",
+    nothing: str = "(none)",
+    before: Answer | None = None,
+    shift_ns: int = 0,
 ) -> dict[str, Any]:
-    """`kind`: line, bar (one over another, the second in front of the first) or stacked."""
+    """`kind`: line, bar (one over another, the second in front of the first) or stacked.
+
+    `before`: the same of an earlier time, drawn dashed, `shift_ns` later than it was.
+    """
     lines = series_of(answer, other=other, nothing=nothing)
+    dashed = earlier(answer, before, kind) if before else []
     unit = answer.measures[0].unit
-    largest = max((v for _, _, _, values in lines for v in values if v is not None), default=0)
+    largest = max((v for _, _, _, values in (*lines, *dashed) for v in values if v is not None), default=0)
     scale, ticks = axis(unit, float(largest))
     starts = [start // MS for start in answer.starts]
     traces = [_trace(kind, name, colour, starts, values, scale, unit, group) for name, colour, group, values in lines]
+    if before is not None:
+        # A bar stands over its interval, so what is compared with it goes through the middle.
+        shift = shift_ns // MS + (0 if kind == "line" else before.step_ns // MS // 2)
+        then = [start // MS + shift for start in before.starts]
+        for name, colour, group, values in dashed:
+            made = _trace("line", name, colour, then, values, scale, unit, group)
+            made["line"] |= {"dash": "dot", "width": 1.3}
+            made["meta"]["shift"] = shift
+            traces.append(made)
     return {
         "data": traces,
         "layout": layout(ticks, kind, starts, answer.step_ns // MS),
@@ -46,25 +69,37 @@ def over_time(
     }
 
 
-def series_of(answer: Answer, *, other: str, nothing: str) -> list[tuple[str, str, str | None, list[Value]]]:
+def series_of(answer: Answer, *, other: str = "others", nothing: str = "(none)") -> list[Line]:
     """(name, colour token, group, values): one for each measure of what isn't grouped, else one for each group.
 
     group is None where a click can't narrow down: all others together, or nothing grouped.
     """
     if not answer.group_by:
         (only,) = answer.series or [Series("", {})]
+        names = [_name(one) for one in answer.measures]
+        if len(set(names)) < len(names):  # two kinds of p95
+            names = [one.label for one in answer.measures]
         return [
-            (_name(one), OWN_COLOUR.get(one.name, PALETTE[n % len(PALETTE)]), None, only.values.get(one.name, []))
+            (names[n], OWN_COLOUR.get(one.name, PALETTE[n % len(PALETTE)]), None, only.values.get(one.name, []))
             for n, one in enumerate(answer.measures)
         ]
     name = answer.measures[0].name
-    lines: list[tuple[str, str, str | None, list[Value]]] = [
+    lines: list[Line] = [
         (one.group or nothing, PALETTE[n % len(PALETTE)], one.group or None, one.values.get(name, []))
         for n, one in enumerate(answer.series)
     ]
     if answer.other is not None:
         lines.append((other, REST_COLOUR, None, answer.other.values.get(name, [])))
     return lines
+
+
+def earlier(answer: Answer, before: Answer, kind: str) -> list[Line]:
+    """The lines of the time before, in the colours of now. Of groups that are stacked, their sum."""
+    then = {name: (group, values) for name, _, group, values in series_of(before)}
+    if answer.group_by and kind != "line":
+        values = before.total.values.get(answer.measures[0].name, []) if before.total else []
+        return [("all, before", "--text-3", None, values)] if values else []
+    return [(f"{name}, before", colour, *then[name]) for name, colour, _, _ in series_of(answer) if name in then]
 
 
 def _name(measure: Measure) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backend.metrics.distribution import Bucket, Distribution
+from backend.metrics.distribution import Bucket, Distribution, Quantity
 from web import formats
 from web.figures.units import text
 from web.figures.words import Table
@@ -24,6 +24,23 @@ def edge(value: float, unit: str) -> str:
 def name(bucket: Bucket, unit: str) -> str:
     low = edge(bucket.low, unit)
     return low if bucket.high == bucket.low else f"{low} to {edge(bucket.high, unit)}"
+
+
+def condition(quantity: Quantity, bucket: Bucket) -> str:
+    """The filter that finds what lies in the bucket; "" where no field of a span says the number."""
+    if not quantity.field:
+        return ""
+    of = {"traces": "is:root ", "calls": "type:llm,embedding,reranker "}.get(quantity.family, "")
+    if bucket.high == bucket.low:
+        return f"{of}{quantity.field}<=0"
+    low, high = (_written(value, quantity.unit) for value in (bucket.low, bucket.high))
+    return f"{of}{quantity.field}>={low} {quantity.field}<{high}"
+
+
+def _written(value: float, unit: str) -> str:
+    if unit == "ns":
+        return f"{round(value)}ns"
+    return f"{value:.12f}".rstrip("0").rstrip(".")
 
 
 def quantile(buckets: Sequence[Bucket], counts: Sequence[int], share: float) -> float | None:

@@ -50,6 +50,21 @@ def change(now: Value, before: Value, unit: str) -> str:
     return f"{_signed(difference * 100 / before, 1)} %" if now < 10 * before else f"×{now / before:,.0f}"
 
 
+def better(measure: str) -> str:
+    """Which way is good: up, down, or "" when neither is."""
+    if "latency" in measure or measure.startswith(("failed_", "ttft_", "cost", "unpriced_")) or "error_rate" in measure:
+        return "down"
+    return "up" if measure in ("tokens_per_second", "score_avg", "score_p50") else ""
+
+
+def is_good(now: Value, before: Value, unit: str, way: str) -> bool | None:
+    """Whether a change is to the better; None when neither, or no change."""
+    written = change(now, before, unit)
+    if now is None or before is None or now == before or written.startswith("±") or not way:
+        return None
+    return (now > before) == (way == "up")
+
+
 def _signed(value: float, digits: int) -> str:
     written = f"{abs(value):.{digits}f}"
     if float(written) == 0:

@@ -44,9 +44,11 @@ function draw(element) {
     return made;
   });
   probe.remove();
+  const still = element.closest("[data-still]"); // a preview: leaving it would lose what was typed
+  if (still) layout.dragmode = false;
   const first = !element.classList.contains("js-plotly-plot");
   window.Plotly.react(element, data, layout, { displayModeBar: false, responsive: true, doubleClick: false });
-  if (!first) return;
+  if (!first || still) return;
   element.on("plotly_relayout", (change) => zoom(figure, change));
   element.on("plotly_click", ({ points: [point] }) => open(figure, point));
 }
@@ -63,9 +65,13 @@ function zoom(figure, change) {
 }
 function open(figure, point) {
   if (!figure.url) return;
-  const begins = figure.data[point.curveNumber].x[point.pointNumber];
-  const params = new URLSearchParams({ from: iso(begins), to: iso(begins + figure.step) });
-  const { filter } = figure.data[point.curveNumber].meta;
+  const trace = figure.data[point.curveNumber];
+  // A heatmap's point is a row and a column of its matrix.
+  const [row, column] = [point.pointNumber, point.pointNumber].flat().slice(0, 2);
+  const begins = figure.categories ? figure.from : trace.x[column] - (trace.meta.shift ?? 0);
+  const ends = figure.categories ? figure.to : begins + figure.step;
+  const params = new URLSearchParams({ from: iso(begins), to: iso(ends) });
+  const filter = trace.meta.filters?.[row] ?? trace.meta.filter;
   if (filter) params.set("filter", filter);
   location.assign(`${figure.url}?${params}`);
 }
