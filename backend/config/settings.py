@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "backend.demo",
     "backend.sharing",
     "backend.views",
+    "backend.budgets",
     "backend.api",
     "backend.ops",
     "web.apps.WebConfig",

@@ -246,3 +246,15 @@ METRIC_INTERVALS = 2_000
 # An answer serves the charts of one page, which ask within a second or two; a reload shows what is new.
 METRIC_FRESH_S = 5.0
 METRIC_SCANS_KEPT = 200
+# --- budgets ----------------------------------------------------------------------------------------------------------
+# Budgets of a project: a page that is read at a glance, and each zone and scope of them is a scan of a month.
+BUDGETS = 100
+BUDGET_DOLLARS = 1_000_000_000
+BUDGET_NOTE_CHARS = 500
+BUDGET_VALUE_CHARS = 1_000
+# Marks on one bar.
+BUDGET_THRESHOLDS = 10
+BUDGET_MOST_PER_CENT = 1_000
+# Of a budget for each user: so many that spend most are listed on the budget's page, and under its row in the list.
+BUDGET_SPENDERS = 50
+BUDGET_SPENDERS_LISTED = 3

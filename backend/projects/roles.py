@@ -18,6 +18,7 @@ Permission = Literal[
     "share:read",
     "share:manage",
     "price:manage",
+    "budget:manage",
 ]
 Role = Literal["owner", "admin", "member", "viewer"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -28,7 +29,7 @@ def _permissions(*names: Permission) -> frozenset[Permission]:
 
 
 _VIEWER = _permissions("trace:read", "ingest:read", "score:read")
-_MEMBER = _VIEWER.union(_permissions("score:write", "key:read", "share:read"))
+_MEMBER = _VIEWER.union(_permissions("score:write", "key:read", "share:read", "budget:manage"))
 _ADMIN = _MEMBER.union(
     _permissions("key:manage", "project:manage", "member:manage", "audit:read", "share:manage", "price:manage")
 )

@@ -64,7 +64,7 @@ def cells(store: Store, project_id: UUID, wanted: Wanted, top: Sequence[str] | N
     `top`: these groups apart, all others as OTHER; None: every group apart. More than MOST_CELLS rows are cut off.
     """
     grp: LiteralString = "grp"
-    params = _params(project_id, wanted)
+    params = params_of(project_id, wanted)
     if top is not None and wanted.group is not None and not wanted.group.several:
         grp = "if(grp IN {top:Array(String)}, grp, {other:String})"
         params |= {"top": list(top), "other": OTHER}
@@ -79,7 +79,7 @@ def cells(store: Store, project_id: UUID, wanted: Wanted, top: Sequence[str] | N
         + " AS g, "
         + BUCKET
         + " AS b FROM ("
-        + _rows(wanted)
+        + rows_of(wanted)
         + "))\nGROUP BY g, b WITH CUBE\nORDER BY all_groups DESC, all_time DESC LIMIT {cells:UInt32}"
     )
     return store.read(sql, {**params, "cells": MOST_CELLS + 1})
@@ -91,10 +91,10 @@ def top_groups(store: Store, project_id: UUID, wanted: Wanted, limit: int) -> li
         "SELECT grp AS g, grouping(grp) AS all_groups"
         + _aggregates(wanted.measures)
         + "\nFROM ("
-        + _rows(wanted)
+        + rows_of(wanted)
         + ")\nGROUP BY grp WITH ROLLUP\nORDER BY all_groups DESC, m0 DESC NULLS LAST, g LIMIT {top_limit:UInt32}"
     )
-    return store.read(sql, {**_params(project_id, wanted), "top_limit": limit + 1})
+    return store.read(sql, {**params_of(project_id, wanted), "top_limit": limit + 1})
 
 
 def _aggregates(measures: Sequence[Measure]) -> LiteralString:
@@ -105,7 +105,7 @@ def _aggregates(measures: Sequence[Measure]) -> LiteralString:
     return "".join(columns)
 
 
-def _params(project_id: UUID, wanted: Wanted) -> dict[str, object]:
+def params_of(project_id: UUID, wanted: Wanted) -> dict[str, object]:
     back = MONTH_NS if wanted.family == "scores" else HOUR_NS
     return {
         **(wanted.matching.within(max(wanted.from_ns - back, 0), wanted.to_ns + LATER_NS) if wanted.matching else {}),
@@ -122,7 +122,7 @@ def _is_metadata(wanted: Wanted) -> bool:
     return wanted.group is not None and wanted.group.name == "metadata"
 
 
-def _rows(wanted: Wanted) -> LiteralString:
+def rows_of(wanted: Wanted) -> LiteralString:
     """The rows of the family as a SELECT: start_ns, grp and what its measures read."""
     group = wanted.group
     of_trace = group is not None and group.of_trace
