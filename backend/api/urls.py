@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from backend.api import facets, filters, groups, metrics, missing, openapi, prices, scores, traces, views
+from backend.api import budgets, facets, filters, groups, metrics, missing, openapi, prices, scores, traces, views
 
 __all__ = ["openapi", "urlpatterns"]  # openapi is imported for what it registers
 
@@ -34,6 +34,8 @@ urlpatterns = [
     path("v1/prices", prices.Prices.as_view(), name="api-prices"),
     path("v1/views", views.Views.as_view(), name="api-views"),
     path("v1/views/<uuid:view_id>", views.OneView.as_view(), name="api-view"),
+    path("v1/budgets", budgets.Budgets.as_view(), name="api-budgets"),
+    path("v1/budgets/<uuid:budget_id>", budgets.OneBudget.as_view(), name="api-budget"),
     path("v1/scores", scores.Scores.as_view(), name="api-scores"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", Docs.as_view(), name="api-docs"),

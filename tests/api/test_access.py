@@ -24,6 +24,7 @@ PATHS = [
     "/api/v1/scores", "/api/v1/sessions", "/api/v1/sessions/s", "/api/v1/users", "/api/v1/users/u",
     "/api/v1/views", f"/api/v1/views/{UUID(int=1)}",
     "/api/v1/filter/suggest", "/api/v1/metrics", "/api/v1/models", "/api/v1/prices",
+    "/api/v1/budgets", f"/api/v1/budgets/{UUID(int=1)}",
 ]  # fmt: skip
 
 

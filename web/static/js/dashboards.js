@@ -60,6 +60,7 @@ function zoom(figure, change) {
   location.assign(`${location.pathname}?${params}`);
 }
 function open(figure, point) {
+  if (!figure.url) return;
   const begins = figure.data[point.curveNumber].x[point.pointNumber];
   const params = new URLSearchParams({ from: iso(begins), to: iso(begins + figure.step) });
   const { filter } = figure.data[point.curveNumber].meta;
