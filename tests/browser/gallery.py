@@ -75,6 +75,8 @@ SHOTS: tuple[Shot, ...] = (
     Shot("prices", "/p/{example}/settings/prices/"),
     Shot("prices-numbers", "/p/{example}/settings/prices/", click("details.price summary")),
     Shot("prices-form", "/p/{example}/settings/prices/?model=my-own-model"),
+    Shot("budgets", "/p/{example}/budgets/"),
+    Shot("budgets-form", "/p/{example}/budgets/new/"),
     Shot("password", "/account/password/"),
     Shot("not-found", "/p/nowhere/traces/"),
     Shot("wrong-address", "/p/tests/ingest/?range=99y"),

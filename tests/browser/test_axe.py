@@ -77,6 +77,8 @@ PAGES: dict[str, tuple[str, State | None]] = {
     "ingest": ("/p/tests/ingest/", None),
     "ingest, table": ("/p/tests/ingest/", click(".as-table summary")),
     "keys of the API": ("/p/tests/settings/keys/", None),
+    "budgets": ("/p/tests/budgets/", None),
+    "budgets, form": ("/p/tests/budgets/new/", None),
     "models and prices": ("/p/tests/settings/prices/", None),
     "models and prices, form": ("/p/tests/settings/prices/?model=gpt-4o-mini", None),
     "models and prices, numbers": ("/p/tests/settings/prices/", click("details.price summary")),

@@ -126,7 +126,6 @@ def _form_page(request: ProjectRequest, form: BudgetForm, budget: Budget | None)
         request,
         "budgets/form.html",
         partial="content",
-        status=400 if form.is_bound else 200,
         form=form,
         budget=budget,
         zones=zone_names(),
