@@ -11,8 +11,8 @@ Method = Literal["weekday", "mean", "none"]
 
 # Two of each weekday at least: with fewer, a mean of one Monday would be that Monday.
 WEEKDAY_DAYS = 14
-# Days for a band around one mean: a spread of two days says nothing.
-BAND_DAYS = 3
+# Days for a band around one mean: five working days know nothing of a weekend.
+BAND_DAYS = 7
 # Nothing is foretold from less than an hour.
 LEAST_DAYS = 1 / 24
 # 0.9 quantiles of Student's t with 1, 2, … degrees of freedom: four of five periods end inside the band.
@@ -20,7 +20,6 @@ _T90 = (
     3.078, 1.886, 1.638, 1.533, 1.476, 1.440, 1.415, 1.397, 1.383, 1.372, 1.363, 1.356, 1.350, 1.345, 1.341, 1.337,
     1.333, 1.330, 1.328, 1.325, 1.323, 1.321, 1.319, 1.318, 1.316, 1.315, 1.314, 1.313, 1.311, 1.310,
 )  # fmt: skip
-_T90_MANY = 1.282
 
 
 @dataclass(frozen=True)
@@ -62,13 +61,13 @@ class Forecast:
 
 @dataclass(frozen=True)
 class _Rates:
-    """Dollars a day by weekday, each from `days` of them; `spread` of one day around its mean (None: unknown)."""
+    """Dollars a day by weekday, each from `days` of them. `spread`: how far one day is from its mean, as a part of the
+    band (the quantile is in it); None: unknown."""
 
     method: Method
     mean: tuple[float, ...]
     days: tuple[float, ...]
     spread: float | None
-    freedom: int
 
 
 def forecast(
@@ -121,11 +120,8 @@ def _rates(past: Sequence[Past], today_spent: float, today_share: float) -> _Rat
     if length < LEAST_DAYS or total <= 0:
         return None
     mean = total / length
-    spread, freedom = None, len(past) - 1
-    if len(past) >= BAND_DAYS:
-        middle = sum(one.spent for one in past) / len(past)
-        spread = math.sqrt(sum((one.spent - middle) ** 2 for one in past) / freedom)
-    return _Rates("mean", (mean,) * 7, (length,) * 7, spread, freedom)
+    spread = _spread([one.spent for one in past]) if len(past) >= BAND_DAYS else None
+    return _Rates("mean", (mean,) * 7, (length,) * 7, spread)
 
 
 def _by_weekday(past: Sequence[Past]) -> _Rates:
@@ -134,9 +130,20 @@ def _by_weekday(past: Sequence[Past]) -> _Rates:
         sums[one.weekday] += one.spent
         days[one.weekday] += 1
     mean = [total / count for total, count in zip(sums, days, strict=True)]
+    residuals = [one.spent - mean[one.weekday] for one in past]
     freedom = len(past) - 7
-    spread = math.sqrt(sum((one.spent - mean[one.weekday]) ** 2 for one in past) / freedom)
-    return _Rates("weekday", tuple(mean), tuple(float(count) for count in days), spread, freedom)
+    spread = _T90[min(freedom, len(_T90)) - 1] * math.sqrt(sum(one**2 for one in residuals) / freedom)
+    weeks = [sum(one.spent for one in past[end - 7 : end]) for end in range(len(past), 6, -7)]
+    # Busy days come in rows, and use grows: then weeks differ more than seven independent days would.
+    spread = max(spread, _spread(weeks) / math.sqrt(7))
+    return _Rates("weekday", tuple(mean), tuple(float(count) for count in days), spread)
+
+
+def _spread(values: Sequence[float]) -> float:
+    """Standard deviation around their mean, times the quantile of the band."""
+    middle = sum(values) / len(values)
+    freedom = len(values) - 1
+    return _T90[min(freedom, len(_T90)) - 1] * math.sqrt(sum((one - middle) ** 2 for one in values) / freedom)
 
 
 def _margin(rates: _Rates, shares: Sequence[float]) -> float | None:
@@ -148,5 +155,4 @@ def _margin(rates: _Rates, shares: Sequence[float]) -> float | None:
         variance = to_come + to_come**2 / rates.days[0]
     else:
         variance = sum(share + share**2 / days for share, days in zip(shares, rates.days, strict=True))
-    quantile = _T90[rates.freedom - 1] if rates.freedom <= len(_T90) else _T90_MANY
-    return quantile * rates.spread * math.sqrt(variance)
+    return rates.spread * math.sqrt(variance)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,18 +69,35 @@ def test_a_short_history_is_one_mean():
     found = forecast(30.0, days(10, 20), 0.0, 0.0, [Piece(2, 1), Piece(3, 1)])
     assert (found.method, [one.expected for one in found.ahead]) == ("mean", [45, 60])
     assert found.end.low is None
-    banded = forecast(30.0, days(10, 20, 30), 0.0, 0.0, [Piece(3, 1)]).end
-    # s = 10 with 2 degrees of freedom: 1.886 · 10 · √(1 + 1/3)
-    assert (banded.expected, banded.high) == pytest.approx((50, 50 + 21.777), abs=0.01)
+    banded = forecast(30.0, days(8, 12, 8, 12, 8, 12, 10), 0.0, 0.0, [Piece(3, 1)]).end
+    # s = 2 with 6 degrees of freedom: 1.440 · 2 · √(1 + 1/7)
+    assert (banded.expected, banded.high) == pytest.approx((40, 40 + 3.079), abs=0.01)
 
 
 def test_the_band_of_weekdays_is_of_the_residuals():
-    past = days(*([10.0] * 7), *([14.0] * 7))
+    past = days(10, 14, 10, 14, 10, 14, 12, 14, 10, 14, 10, 14, 10, 12)
     found = forecast(0.0, past, 0.0, 0.0, [Piece(0, 1)]).end
-    # Every residual is 2: s = √(14 · 4 / 7); two days of this weekday; 7 degrees of freedom.
+    # Twelve residuals of 2: s = √(12 · 4 / 7); two days of this weekday; 7 degrees of freedom.
     assert found.expected == 12
-    assert found.high == pytest.approx(12 + 1.415 * 8**0.5 * 1.5**0.5, abs=0.01)
+    assert found.high == pytest.approx(12 + 1.415 * (48 / 7) ** 0.5 * 1.5**0.5, abs=0.01)
     assert found.low == pytest.approx(24 - found.high)
+
+
+def test_weeks_that_differ_widen_the_band():
+    found = forecast(0.0, days(*([10.0] * 7), *([14.0] * 7)), 0.0, 0.0, [Piece(0, 1)]).end
+    # Weeks of 70 and 98: s = 28 / √2 with one degree of freedom, a day's part of it.
+    assert found.high == pytest.approx(12 + 3.078 * 28 / 2**0.5 / 7**0.5 * 1.5**0.5, abs=0.01)
+
+
+@pytest.mark.parametrize("known", [14, 28])
+def test_about_four_of_five_periods_end_inside_the_band(known):
+    dice, inside = random.Random(known), 0
+    for _ in range(400):
+        mean = [dice.uniform(5, 15) for _ in range(7)]
+        spent = [mean[n % 7] * dice.lognormvariate(0, 0.5) for n in range(known + 10)]
+        end = forecast(0, days(*spent[:known]), 0, 0, [Piece((known + n) % 7, 1) for n in range(10)]).end
+        inside += end.low <= sum(spent[known:]) <= end.high
+    assert 0.75 <= inside / 400 <= 0.92
 
 
 def test_days_before_the_first_use_do_not_count():
