@@ -20,6 +20,7 @@ from typing import Any, LiteralString
 from backend.core import garbage
 from backend.core.limits import SECOND_NS
 from backend.store.client import Profile, Store
+from benchmarks.budgets import budget_queries
 from benchmarks.synthetic import LONG_TRACES, World, load
 
 PROMISED_P95_MS = 200
@@ -228,38 +229,6 @@ def metric_queries(world: World) -> Iterator[tuple[str, Callable[[], Any]]]:
         yield f"metrics: tokens by model, {name}", lambda w=window: ask(w, "tokens", group_by="model")
         yield f"metrics: cost by user, {name}", lambda w=window: ask(w, "cost", group_by="user", interval="none")
         yield f"metrics: filtered, {name}", lambda w=window: ask(w, "tokens", filter="model:gpt-4* tag:beta")
-
-
-def budget_queries(world: World) -> Iterator[tuple[str, Callable[[], Any]]]:
-    """The page of budgets, and each kind of budget by itself; budgets that are not saved are asked in the same way."""
-    from backend.budgets.models import Budget  # noqa: PLC0415
-    from backend.budgets.spending import state, states  # noqa: PLC0415
-    from backend.metrics import scans  # noqa: PLC0415
-
-    def budget(scope: str = "project", value: str = "", period: str = "month") -> Budget:
-        each = scope != "project" and not value
-        return Budget(scope=scope, value=value, each=each, amount=1, period=period, zone="UTC")
-
-    now = world.now_ns + SECOND_NS
-    kinds = {
-        "project": budget(),
-        "project, day": budget(period="day"),
-        "one user": budget("user", "user-7"),
-        "each user": budget("user"),
-        "one tag": budget("tag", "beta"),
-        "each environment": budget("environment"),
-    }
-
-    def ask(*asked: Budget) -> None:
-        scans.forget()
-        if len(asked) == 1:
-            state(world.project, asked[0], now_ns=now)
-        else:
-            states(world.project, asked, now_ns=now)
-
-    for name, one in kinds.items():
-        yield f"budget: {name}", lambda one=one: ask(one)
-    yield "budgets: six of them", lambda: ask(*kinds.values())
 
 
 def timed(name: str, query: Callable[[], Any], runs: int) -> dict[str, Any]:
