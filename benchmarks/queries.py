@@ -20,6 +20,7 @@ from typing import Any, LiteralString
 from backend.core import garbage
 from backend.core.limits import SECOND_NS
 from backend.store.client import Profile, Store
+from benchmarks.budgets import budget_queries
 from benchmarks.synthetic import LONG_TRACES, World, load
 
 PROMISED_P95_MS = 200
@@ -284,6 +285,7 @@ def measure(spans: int, runs: int) -> dict[str, Any]:
         trace_queries(world, store, dice),
         other_queries(world, store, dice),
         metric_queries(world),
+        budget_queries(world),
     ):
         for name, query in queries:
             results.append(timed(name, query, runs))

@@ -49,6 +49,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Send traces", "plug", "start", ("start",), "s"),
             Entry("Ingest", "inbox", "ingest", ("ingest",), "i"),
             Entry("Models & prices", "coins", "prices", ("prices", "price-remove"), "m"),
+            Entry("Budgets", "wallet", "budgets", ("budgets", "budget", "budget-new", "budget-edit"), "b"),
             Entry("API keys", "key-round", "keys", ("keys", "key-revoke"), "k"),
             Entry("Share links", "share-2", "sharing", ("sharing", "share-revoke"), "l"),
         ),

@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 
 from web.views import (
     account,
+    budgets,
     compare,
     dashboard_widgets,
     dashboards,
@@ -125,6 +126,11 @@ urlpatterns = [
     path("p/<slug:project>/example/", example.example_make, name="example"),
     path("p/<slug:project>/example/progress/", example.example_progress, name="example-progress"),
     path("p/<slug:project>/ingest/", ingest.ingest_page, name="ingest"),
+    path("p/<slug:project>/budgets/", budgets.budgets_page, name="budgets"),
+    path("p/<slug:project>/budgets/new/", budgets.budget_new, name="budget-new"),
+    path("p/<slug:project>/budgets/<uuid:budget_id>/", budgets.budget_page, name="budget"),
+    path("p/<slug:project>/budgets/<uuid:budget_id>/edit/", budgets.budget_edit, name="budget-edit"),
+    path("p/<slug:project>/budgets/<uuid:budget_id>/delete/", budgets.budget_delete, name="budget-delete"),
     path("p/<slug:project>/settings/keys/", keys.key_list, name="keys"),
     path("p/<slug:project>/settings/keys/<uuid:key_id>/revoke/", keys.key_revoke, name="key-revoke"),
     path("p/<slug:project>/settings/prices/", prices.prices_page, name="prices"),

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from backend.api import (
+    budgets,
     dashboards,
     facets,
     filters,
@@ -55,6 +56,8 @@ urlpatterns = [
     path("v1/dashboards", dashboards.Dashboards.as_view(), name="api-dashboards"),
     path("v1/dashboards/<uuid:dashboard_id>", dashboards.OneDashboard.as_view(), name="api-dashboard"),
     path("v1/dashboards/<uuid:dashboard_id>/export", dashboards.DashboardExport.as_view(), name="api-dashboard-export"),
+    path("v1/budgets", budgets.Budgets.as_view(), name="api-budgets"),
+    path("v1/budgets/<uuid:budget_id>", budgets.OneBudget.as_view(), name="api-budget"),
     path("v1/scores", scores.Scores.as_view(), name="api-scores"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", Docs.as_view(), name="api-docs"),

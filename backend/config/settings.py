@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "backend.sharing",
     "backend.views",
     "backend.dashboards",
+    "backend.budgets",
     "backend.api",
     "backend.ops",
     "web.apps.WebConfig",

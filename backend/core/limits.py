@@ -267,3 +267,15 @@ WIDGET_MEASURES = 8
 WIDGET_TITLE_CHARS = 100
 # Forty widgets with the longest filters.
 MAX_DASHBOARD_BYTES = 512 * KIB
+# --- budgets ----------------------------------------------------------------------------------------------------------
+# Budgets of a project: a page that is read at a glance, and each zone and scope of them is a scan of a month.
+BUDGETS = 100
+BUDGET_DOLLARS = 1_000_000_000
+BUDGET_NOTE_CHARS = 500
+BUDGET_VALUE_CHARS = 1_000
+# Marks on one bar.
+BUDGET_THRESHOLDS = 10
+BUDGET_MOST_PER_CENT = 1_000
+# Of a budget for each user: so many that spend most are listed on the budget's page, and under its row in the list.
+BUDGET_SPENDERS = 50
+BUDGET_SPENDERS_LISTED = 3

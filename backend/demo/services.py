@@ -13,6 +13,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from backend.accounts.models import User
+from backend.audit.services import SYSTEM
+from backend.budgets.services import Terms, create_budget
 from backend.core.errors import SpanhouseError
 from backend.demo import load
 from backend.demo.calendar import round_down
@@ -22,6 +24,12 @@ from backend.projects import services as projects
 from backend.projects.models import Organisation, Project
 
 NAME = "Example: Acme support"
+# One that will hold, one that some users pass, one for a day.
+BUDGETS = (
+    Terms(amount=60, period="month", note="All applications together"),
+    Terms("user", each=True, amount=1, period="week"),
+    Terms("environment", "production", amount=2.5, period="day"),
+)
 # A job reports every second or two. One that was silent for so long died with its process; another goes on.
 SILENT = timedelta(seconds=60)
 
@@ -65,6 +73,8 @@ def make_example(
 @transaction.atomic
 def _create(organisation: Organisation, by: User | None, anchor_ns: int, scale: float) -> Example:
     project = projects.create_project(organisation=organisation, actor=by, name=NAME)
+    for terms in BUDGETS:
+        create_budget(project=project, actor=by.email if by else SYSTEM, terms=terms)
     return Example.objects.create(organisation=organisation, project=project, anchor_ns=anchor_ns, scale=scale)
 
 

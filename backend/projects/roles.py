@@ -19,6 +19,7 @@ Permission = Literal[
     "share:manage",
     "price:manage",
     "dashboard:write",
+    "budget:manage",
 ]
 Role = Literal["owner", "admin", "member", "viewer"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -29,7 +30,7 @@ def _permissions(*names: Permission) -> frozenset[Permission]:
 
 
 _VIEWER = _permissions("trace:read", "ingest:read", "score:read")
-_MEMBER = _VIEWER.union(_permissions("score:write", "key:read", "share:read", "dashboard:write"))
+_MEMBER = _VIEWER.union(_permissions("score:write", "key:read", "share:read", "dashboard:write", "budget:manage"))
 _ADMIN = _MEMBER.union(
     _permissions("key:manage", "project:manage", "member:manage", "audit:read", "share:manage", "price:manage")
 )

@@ -26,6 +26,7 @@ PATHS = [
     "/api/v1/views", f"/api/v1/views/{UUID(int=1)}",
     "/api/v1/filter/suggest", "/api/v1/metrics", "/api/v1/metrics/distribution",
     "/api/v1/metrics/differences?measure=ttft", "/api/v1/metrics/models", "/api/v1/models", "/api/v1/prices",
+    "/api/v1/budgets", f"/api/v1/budgets/{UUID(int=1)}",
 ]  # fmt: skip
 
 

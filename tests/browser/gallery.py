@@ -44,6 +44,11 @@ class Shot:
     anonymous: bool = False
 
 
+def a_budget(page: Page) -> None:
+    page.get_by_role("link", name="Each user").click()
+    page.locator(".js-plotly-plot").wait_for()
+
+
 def open_switcher(page: Page) -> None:
     if (page.viewport_size or {"width": 0})["width"] <= 900:
         page.get_by_role("link", name="Menu", exact=True).click()
@@ -81,6 +86,9 @@ SHOTS: tuple[Shot, ...] = (
     Shot("prices", "/p/{example}/settings/prices/"),
     Shot("prices-numbers", "/p/{example}/settings/prices/", click("details.price summary")),
     Shot("prices-form", "/p/{example}/settings/prices/?model=my-own-model"),
+    Shot("budgets", "/p/{example}/budgets/"),
+    Shot("budget", "/p/{example}/budgets/", a_budget),
+    Shot("budgets-form", "/p/{example}/budgets/new/"),
     Shot("password", "/account/password/"),
     Shot("not-found", "/p/nowhere/traces/"),
     Shot("wrong-address", "/p/tests/ingest/?range=99y"),

@@ -55,6 +55,18 @@ def table_of_a_chart(page: Page) -> None:
     page.locator("[data-widget=requests] summary").click()
 
 
+def a_budget(page: Page) -> None:
+    page.get_by_label("Amount in dollars").fill("0.01")
+    page.get_by_role("button", name="Set budget").click()
+    page.locator(".js-plotly-plot").wait_for()
+
+
+def a_wrong_budget(page: Page) -> None:
+    page.get_by_label("Amount in dollars").fill("much")
+    page.get_by_role("button", name="Set budget").click()
+    page.locator(".field-error").wait_for()
+
+
 # name → address, what is done before the page is judged. `{agent}` and the like are ids of traces of `site`.
 PAGES: dict[str, tuple[str, State | None]] = {
     "list": ("/p/tests/traces/", None),
@@ -89,6 +101,10 @@ PAGES: dict[str, tuple[str, State | None]] = {
     "ingest": ("/p/tests/ingest/", None),
     "ingest, table": ("/p/tests/ingest/", click(".as-table summary")),
     "keys of the API": ("/p/tests/settings/keys/", None),
+    "budgets": ("/p/tests/budgets/", None),
+    "budgets, form": ("/p/tests/budgets/new/", a_wrong_budget),
+    "budget": ("/p/tests/budgets/new/", a_budget),
+    "budgets, some": ("/p/tests/budgets/", None),
     "models and prices": ("/p/tests/settings/prices/", None),
     "models and prices, form": ("/p/tests/settings/prices/?model=gpt-4o-mini", None),
     "models and prices, numbers": ("/p/tests/settings/prices/", click("details.price summary")),

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from backend.budgets.services import list_budgets
+from backend.budgets.spending import states
 from backend.core.errors import StoreUnavailable
 from backend.demo import load, services, tasks
 from backend.demo.models import Example
@@ -66,6 +68,12 @@ def test_a_second_click_adds_nothing(world: World, store: Store, example: Projec
     assert not services.build(example.id)
     load.load(example.id, ANCHOR_NS, SCALE, lambda _done: None)  # as after a crash
     assert (store.read(COUNT, {"project_id": example.id}), store.read(SCORES, {"project_id": example.id})) == before
+
+
+def test_it_has_budgets_with_something_spent(world: World, example: Project) -> None:
+    found = states(example.id, list_budgets(example), now_ns=ANCHOR_NS)
+    assert [one.budget.title for one in found] == ["Whole project", "Each user", "Environment production"]
+    assert all(one.head.spent > 0 for one in found)
 
 
 def test_the_incident_shows(store: Store, example: Project, calendar: Any) -> None:

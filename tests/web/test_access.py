@@ -28,6 +28,7 @@ ARGUMENTS = {
     "span_id": "0" * 16,
     "key_id": uuid.UUID(int=1),
     "view_id": uuid.UUID(int=1),
+    "budget_id": uuid.UUID(int=1),
     "link_id": uuid.UUID(int=1),
     "token": "x" * 43,
     "session_id": "s-1",
