@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from backend.dashboards.widgets import OVER_TIME, SPREADS, Widget
 from backend.metrics import services as metrics
 
+# Groupings of one scan: each takes every row once more.
+MOST_BESIDE = 9
+
 
 @dataclass
 class _Scan:
@@ -44,7 +47,27 @@ def planned(widgets: Sequence[Widget]) -> list[Widget]:
             found = hosts.get(_key(widget)) or scans.setdefault(_key(widget), _Scan("", widget.top))
             scans[_key(widget)] = found
             found.add(widget)
-    return [one if one.chart in SPREADS else _with(one, scans.get(_key(one))) for one in every]
+    return _beside([one if one.chart in SPREADS else _with(one, scans.get(_key(one))) for one in every])
+
+
+def _beside(widgets: Sequence[Widget]) -> list[Widget]:
+    """Rankings by the same numbers, each by something else, come from one scan."""
+    groups: dict[tuple[object, ...], dict[str, None]] = {}
+    for one in widgets:
+        if _ranks(one):
+            groups.setdefault(_numbers(one), {})[one.group_by] = None
+    found = {key: tuple(names) for key, names in groups.items() if 1 < len(names) < MOST_BESIDE}
+    return [replace(one, beside=found.get(_numbers(one), ())) if _ranks(one) else one for one in widgets]
+
+
+def _ranks(widget: Widget) -> bool:
+    if widget.chart in SPREADS or not widget.group_by or widget.has_times or not _shares(widget):
+        return False
+    return "." not in widget.group_by  # a key is bound, and only one can be
+
+
+def _numbers(widget: Widget) -> tuple[object, ...]:
+    return (_family(widget), widget.filter, widget.scan or widget.measures)
 
 
 def _with(widget: Widget, scan: _Scan | None) -> Widget:

@@ -28,6 +28,8 @@ CALLS_SCAN = (
     "tokens_per_second",
 )  # fmt: skip
 
+SPENDERS = ("user", "tag", "prompt_version", "trace")
+
 SCAN_TOP = 6
 # "Now" moves on between the requests of one page; the time before is measured in steps of this.
 NOW_STEP_NS = 10 * limits.SECOND_NS
@@ -36,7 +38,7 @@ NOW_STEP_NS = 10 * limits.SECOND_NS
 @dataclass(frozen=True)
 class Widget:
     """`filter` narrows the page's own. `scan`, `scan_group`, `scan_top`: what is asked instead, so that one scan serves
-    several widgets (plan.py)."""
+    several widgets (plan.py). `beside`: what the page ranks by in the same scan."""
 
     key: str
     title: str
@@ -47,6 +49,7 @@ class Widget:
     scan: tuple[str, ...] = ()
     scan_group: str = ""
     scan_top: int = SCAN_TOP
+    beside: tuple[str, ...] = ()
     size: Size = "half"
     filter: str = ""
 
@@ -100,10 +103,10 @@ OVERVIEW: tuple[Widget, ...] = (
     ),
     Widget("ttft", "Time to first token", ("ttft_p50", "ttft_p95"), scan=CALLS_SCAN, scan_group="model"),
     Widget("speed", "Tokens per second", ("tokens_per_second",), scan=CALLS_SCAN, scan_group="model"),
-    Widget("users", "Cost by user", ("cost",), "ranking", "user", size="third"),
-    Widget("tags", "Cost by tag", ("cost",), "ranking", "tag", size="third"),
-    Widget("prompts", "Cost by prompt version", ("cost",), "ranking", "prompt_version", size="third"),
-    Widget("dearest", "Dearest traces", ("cost",), "ranking", "trace", size="third"),
+    Widget("users", "Cost by user", ("cost",), "ranking", "user", beside=SPENDERS, size="third"),
+    Widget("tags", "Cost by tag", ("cost",), "ranking", "tag", beside=SPENDERS, size="third"),
+    Widget("prompts", "Cost by prompt version", ("cost",), "ranking", "prompt_version", beside=SPENDERS, size="third"),
+    Widget("dearest", "Dearest traces", ("cost",), "ranking", "trace", beside=SPENDERS, size="third"),
     Widget("slowest", "Slowest traces", ("trace_latency_p95",), "ranking", "trace", size="third"),
     Widget("scores", "Average scores", ("score_avg",), "line", "score", size="third"),
 )  # fmt: skip
@@ -136,6 +139,7 @@ def answer(widget: Widget, window: Window) -> Answer:
         over_time=widget.has_times,
         top=widget.top if whole else widget.scan_top,
         whole_rest=whole,
+        beside=widget.beside,
     )
     wanted = metrics.find_measures(widget.measures)
     if widget.scan_group and found.total is not None:
@@ -183,6 +187,7 @@ def _ask(
     over_time: bool = True,
     top: int = SCAN_TOP,
     whole_rest: bool = False,
+    beside: tuple[str, ...] = (),
 ) -> Answer:
     unit = "s" if window.step_ns % UNITS_NS["m"] else "m"
     step = f"{window.step_ns // UNITS_NS[unit]}{unit}"
@@ -198,5 +203,6 @@ def _ask(
             # Widgets that share a scan ask for as many groups, and show no percentiles of the rest.
             top=top,
             whole_rest=whole_rest,
+            beside=beside,
         )
     )

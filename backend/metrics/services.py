@@ -17,6 +17,7 @@ from backend.store.filter_fields import suggestion
 from backend.store.filters import compile_filter
 from backend.store.measures import DIMENSION, DIMENSIONS, FAMILIES, KEYED, MEASURE, MEASURES, Dimension, Family, Measure
 from backend.store.queries import metrics as queries
+from backend.store.queries import rankings
 from backend.store.queries.metrics import OTHER, Wanted
 from backend.traces.histogram import step_for
 
@@ -168,6 +169,17 @@ def _top(question: Question, wanted: Wanted) -> list[Row]:
     )
 
 
+def _beside(question: Question, wanted: Wanted) -> list[Row]:
+    """The ranking, with those by the other groupings made in the same scan."""
+    names = sorted(set(question.beside))
+    groups = [group for group, _ in (find_group(name, wanted.family) for name in names) if group is not None]
+    found = shared(
+        (question.project_id, "beside", tuple(names), wanted_key(replace(wanted, group=None))),
+        lambda: rankings.top_of_each(client.current(), question.project_id, wanted, groups, limits.METRIC_GROUPS + 1),
+    )
+    return found[question.group_by]
+
+
 def wanted_key(wanted: Wanted) -> tuple[object, ...]:
     """Equal for equal scans."""
     matching = (wanted.matching.where, repr(wanted.matching.params)) if wanted.matching else None
@@ -186,7 +198,7 @@ def _ranked(rows: list[Row]) -> list[str]:
 
 def _ranking(question: Question, wanted: Wanted) -> Answer:
     """Totals that add up: what is not among the top is the difference, so one scan is enough."""
-    rows = _top(question, wanted)
+    rows = _beside(question, wanted) if question.group_by in question.beside else _top(question, wanted)
     groups = [row for row in rows if not row["all_groups"]]
     shown = [Series(str(row["g"]), _numbers(wanted, row)) for row in groups[: question.top]]
     total = next((_numbers(wanted, row) for row in rows if row["all_groups"]), _numbers(wanted, None))

@@ -15,7 +15,8 @@ class Question:
     """Measures of one family over what begins in [start_ns, end_ns).
 
     `interval`: auto, none (totals only) or a length such as 5m, 1h, 1d. `top`: so many groups apart, the rest together.
-    `whole_rest` False spares a scan: percentiles and averages of the rest are then not given.
+    `whole_rest` False spares a scan: percentiles and averages of the rest are then not given. `beside`: all groupings
+    by which the same page ranks by the same measures; one scan then answers them all.
     """
 
     project_id: UUID
@@ -27,6 +28,7 @@ class Question:
     filter: str = ""
     top: int = 10
     whole_rest: bool = True
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -218,3 +218,12 @@ def test_what_is_wrong_is_named(store, wrong, field):
     with pytest.raises(InvalidInput) as caught:
         measure(replace(right, **wrong))
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize("measure_name", ["input_tokens", "spans", "traces"])
+def test_rankings_beside_each_other_are_those_asked_alone(twice, measure_name):
+    groups = ("user", "tag", "trace", "name" if measure_name == "traces" else "prompt_version")
+    for name in groups:
+        alone = ask(measure_name, group_by=name, interval="none", top=3)
+        assert alone.series
+        assert ask(measure_name, group_by=name, interval="none", top=3, beside=groups) == alone, name

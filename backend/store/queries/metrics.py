@@ -73,7 +73,7 @@ def cells(store: Store, project_id: UUID, wanted: Wanted, top: Sequence[str] | N
         params["top"] = list(top)
     sql: LiteralString = (
         "SELECT g, b, grouping(g) AS all_groups, grouping(b) AS all_time"
-        + _aggregates(wanted.measures)
+        + aggregates_of(wanted.measures)
         + "\nFROM (SELECT *, "
         + grp
         + " AS g, "
@@ -89,7 +89,7 @@ def top_groups(store: Store, project_id: UUID, wanted: Wanted, limit: int) -> li
     """Rows of g, all_groups and m0, m1, …: the groups with most of the first measure, and the total of all groups."""
     sql: LiteralString = (
         "SELECT grp AS g, grouping(grp) AS all_groups"
-        + _aggregates(wanted.measures)
+        + aggregates_of(wanted.measures)
         + "\nFROM ("
         + rows_of(wanted)
         + ")\nGROUP BY grp WITH ROLLUP\nORDER BY all_groups DESC, m0 DESC NULLS LAST, g LIMIT {top_limit:UInt32}"
@@ -97,7 +97,8 @@ def top_groups(store: Store, project_id: UUID, wanted: Wanted, limit: int) -> li
     return store.read(sql, {**params_of(project_id, wanted), "top_limit": limit + 1})
 
 
-def _aggregates(measures: Sequence[Measure]) -> LiteralString:
+def aggregates_of(measures: Sequence[Measure]) -> LiteralString:
+    """Columns m0, m1, … after others."""
     columns: list[LiteralString] = []
     for number, measure in enumerate(measures):
         name: LiteralString = "".join([DIGITS[int(digit)] for digit in str(number)])
@@ -129,7 +130,7 @@ def rows_of(wanted: Wanted) -> LiteralString:
     of_trace = group is not None and group.of_trace
     own: LiteralString = "''" if group is None or of_trace else group.sql
     where: LiteralString = wanted.matching.where if wanted.matching else "1"
-    rows = _family_rows(wanted.family, own, where)
+    rows = family_rows(wanted.family, own, where)
     if group is None or not of_trace:
         return rows
     return (
@@ -141,7 +142,8 @@ def rows_of(wanted: Wanted) -> LiteralString:
     )
 
 
-def _family_rows(family: Family, group: LiteralString, where: LiteralString) -> LiteralString:
+def family_rows(family: Family, group: LiteralString, where: LiteralString) -> LiteralString:
+    """The rows as a SELECT, grouped by what each span (or score) itself says."""
     if family == "calls":
         return counted_calls(group=group, matching=where)
     grp: LiteralString = "toString(" + group + ") AS grp"
