@@ -201,28 +201,11 @@ def other_queries(world: World, store: Store, dice: random.Random) -> Iterator[t
         yield f"intake: {name}", lambda back_ns=back_ns: overview(world.project, now - back_ns, now)
 
 
-# A dashboard as people put it together: several charts of the same rows, some with a filter of their own.
-DASHBOARD: list[dict[str, Any]] = [
-    {"measures": ["cost"], "group_by": "model", "chart": "stacked"},
-    {"measures": ["input_tokens", "output_tokens"]},
-    {"measures": ["ttft_p50", "ttft_p95"]},
-    {"measures": ["cost", "calls", "call_error_rate"], "chart": "number"},
-    {"measures": ["cost"], "group_by": "user", "chart": "ranking"},
-    {"measures": ["cost", "calls"], "group_by": "user", "chart": "table"},
-    {"measures": ["call_latency_p95"], "group_by": "model"},
-    {"measures": ["traces", "failed_traces"], "chart": "bar"},
-    {"measures": ["trace_latency_p50", "trace_latency_p95"]},
-    {"measures": ["traces"], "filter": "status:error", "chart": "number"},
-    {"measures": ["failed_spans"], "group_by": "tool", "chart": "ranking"},
-    {"measures": ["score_avg"], "group_by": "score"},
-]
-
-
 def metric_queries(world: World) -> Iterator[tuple[str, Callable[[], Any]]]:
     """The overview: its tiles and twelve charts, asked for at once as a browser does; and single questions."""
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
-    from backend.dashboards import document, plan, widgets  # noqa: PLC0415
+    from backend.dashboards import widgets  # noqa: PLC0415
     from backend.metrics import scans, services  # noqa: PLC0415
     from backend.metrics.view import Question  # noqa: PLC0415
 
@@ -235,14 +218,6 @@ def metric_queries(world: World) -> Iterator[tuple[str, Callable[[], Any]]]:
             for one in [browser.submit(widgets.tiles, window), *asked]:
                 one.result()
 
-    mixed = plan.planned(document.read_widgets(DASHBOARD))
-
-    def dashboard(window: widgets.Window) -> None:
-        scans.forget()
-        with ThreadPoolExecutor(6) as browser:
-            for one in [browser.submit(widgets.answer, one, window) for one in mixed]:
-                one.result()
-
     def ask(window: widgets.Window, *measures: str, **more: Any) -> None:
         scans.forget()
         services.measure(Question(window.project_id, window.start_ns, window.end_ns, measures, **more))
@@ -250,7 +225,6 @@ def metric_queries(world: World) -> Iterator[tuple[str, Callable[[], Any]]]:
     for name, back_ns in (("24 hours", DAY_NS), ("7 days", 7 * DAY_NS), ("14 days", world.window_ns)):
         window = widgets.Window(world.project, now - back_ns, now)
         yield f"overview: tiles and 12 widgets, {name}", lambda w=window: overview(w)
-        yield f"dashboard: 12 widgets, {name}", lambda w=window: dashboard(w)
         yield f"metrics: traces over time, {name}", lambda w=window: ask(w, *widgets.TRACES_SCAN)
         yield f"metrics: tokens by model, {name}", lambda w=window: ask(w, "tokens", group_by="model")
         yield f"metrics: cost by user, {name}", lambda w=window: ask(w, "cost", group_by="user", interval="none")
@@ -272,6 +246,7 @@ def timed(name: str, query: Callable[[], Any], runs: int) -> dict[str, Any]:
 
 def measure(spans: int, runs: int) -> dict[str, Any]:
     from backend.store import client  # noqa: PLC0415 - configured by the settings
+    from benchmarks.dashboards import dashboard_queries  # noqa: PLC0415
 
     store = client.current()
     world = fill(store, spans)
@@ -286,6 +261,7 @@ def measure(spans: int, runs: int) -> dict[str, Any]:
         other_queries(world, store, dice),
         metric_queries(world),
         budget_queries(world),
+        dashboard_queries(world),
     ):
         for name, query in queries:
             results.append(timed(name, query, runs))

@@ -68,12 +68,12 @@ def test_widgets_are_moved_and_removed(page: Page, site: Site) -> None:
 def test_it_is_compared_with_the_time_before(page: Page, site: Site) -> None:
     page.goto(f"{BOARDS}{site.board}/")
     chart(page, "requests")
-    page.get_by_role("switch", name="Compare with the time before").click()
+    page.get_by_role("link", name="Compare with the time before").click()
     expect(page).to_have_url(re.compile("compare=previous"))
     expect(widget(page, "numbers").locator(".number p").first).to_contain_text("before")
     names = chart(page, "requests").evaluate("(element) => element.data.map((one) => [one.name, one.line?.dash])")
     assert names[2:] == [["requests, before", "dot"], ["with errors, before", "dot"]]
-    page.get_by_role("switch", name="Compare with the time before").click()
+    page.get_by_role("link", name="Compare with the time before").click()
     expect(page).not_to_have_url(re.compile("compare"))
 
 

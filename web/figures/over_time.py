@@ -98,8 +98,11 @@ def earlier(answer: Answer, before: Answer, kind: str) -> list[Line]:
     then = {name: (group, values) for name, _, group, values in series_of(before)}
     if answer.group_by and kind != "line":
         values = before.total.values.get(answer.measures[0].name, []) if before.total else []
-        return [("all, before", "--text-3", None, values)] if values else []
-    return [(f"{name}, before", colour, *then[name]) for name, colour, _, _ in series_of(answer) if name in then]
+        return [("all, before", "--text", None, values)] if values else []
+    lines = [(f"{name}, before", colour, *then[name]) for name, colour, _, _ in series_of(answer) if name in then]
+    if kind != "line":  # over the bars of its own colour it would not be seen
+        lines[:1] = [(name, "--text", group, values) for name, _, group, values in lines[:1]]
+    return lines
 
 
 def _name(measure: Measure) -> str:
