@@ -20,7 +20,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.conftest import FLAGS, chromium
-from tests.browser.test_axe import State, click, drawn, palette, press
+from tests.browser.test_axe import State, click, differs, drawn, heatmap, palette, press
 from tests.support.otlp import request, span
 from tests.support.processes import ROOT, wait_for
 from tests.support.server import EMAIL, PASSWORD, Server
@@ -62,6 +62,10 @@ SHOTS: tuple[Shot, ...] = (
     Shot("keys-help", EXAMPLE + "?range=30d", press("?")),
     Shot("overview", "/p/{example}/overview/?range=14d", drawn),
     Shot("overview-filtered", "/p/{example}/overview/?range=14d&filter=environment:production", drawn),
+    Shot("explore", "/p/{example}/explore/?range=14d", heatmap),
+    Shot("explore-differences", "/p/{example}/explore/?range=14d&low=5s", differs),
+    Shot("models", "/p/{example}/models/?range=14d"),
+    Shot("models-alike", "/p/{example}/models/?range=14d&by=operation"),
     Shot("trace", EXAMPLE + "{trace}/"),
     Shot("trace-failed", EXAMPLE + "{failed}/"),
     Shot("sessions", "/p/{example}/sessions/?range=30d"),

@@ -50,6 +50,15 @@ def table_of_a_chart(page: Page) -> None:
     page.locator("[data-widget=requests] summary").click()
 
 
+def heatmap(page: Page) -> None:
+    page.locator("[data-brush] .js-plotly-plot").wait_for()
+
+
+def differs(page: Page) -> None:
+    heatmap(page)
+    page.locator(".explore-head").wait_for()
+
+
 # name → address, what is done before the page is judged. `{agent}` and the like are ids of traces of `site`.
 PAGES: dict[str, tuple[str, State | None]] = {
     "list": ("/p/tests/traces/", None),
@@ -63,6 +72,11 @@ PAGES: dict[str, tuple[str, State | None]] = {
     "overview": ("/p/tests/overview/", drawn),
     "overview, table": ("/p/tests/overview/", table_of_a_chart),
     "overview, wrong filter": ("/p/tests/overview/?filter=model:x+(", None),
+    "explore": ("/p/tests/explore/", heatmap),
+    "explore, what differs": ("/p/tests/explore/?measure=span_latency&range=30d&low=500ms", differs),
+    "explore, wrong region": ("/p/tests/explore/?low=fast", None),
+    "models": ("/p/tests/models/?range=30d&by=", None),
+    "models, wrong filter": ("/p/tests/models/?filter=model:x+(", None),
     "trace": (TRACE, None),
     "trace, hostile": ("/p/tests/traces/{evil}/", None),
     "trace, deep": ("/p/tests/traces/{deep}/", None),
