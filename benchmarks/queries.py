@@ -20,6 +20,7 @@ from typing import Any, LiteralString
 from backend.core import garbage
 from backend.core.limits import SECOND_NS
 from backend.store.client import Profile, Store
+from benchmarks.explore import explore_queries
 from benchmarks.synthetic import LONG_TRACES, World, load
 
 PROMISED_P95_MS = 200
@@ -258,6 +259,7 @@ def measure(spans: int, runs: int) -> dict[str, Any]:
         trace_queries(world, store, dice),
         other_queries(world, store, dice),
         metric_queries(world),
+        explore_queries(world.project, world.now_ns + SECOND_NS, world.window_ns),
     ):
         for name, query in queries:
             results.append(timed(name, query, runs))

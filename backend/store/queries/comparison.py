@@ -91,7 +91,7 @@ def _calls(wanted: Wanted) -> LiteralString:
         return "SELECT *, " + STRATUM + " AS stratum FROM (" + rows + ")"
     return (
         "SELECT own.*, "
-        + "if(kind = 'llm', values[1], trim(concat(values[1], ' (', kind, ')'))) AS stratum FROM ("
+        "if(kind = 'llm', values[1], trim(concat(values[1], ' (', kind, ')'))) AS stratum FROM ("
         + rows
         + ") AS own LEFT JOIN ("
         + values_of_traces(group, "calls")
