@@ -21,6 +21,7 @@ from backend.core import garbage
 from backend.core.limits import SECOND_NS
 from backend.store.client import Profile, Store
 from benchmarks.budgets import budget_queries
+from benchmarks.explore import explore_queries
 from benchmarks.synthetic import LONG_TRACES, World, load
 
 PROMISED_P95_MS = 200
@@ -262,6 +263,7 @@ def measure(spans: int, runs: int) -> dict[str, Any]:
         metric_queries(world),
         budget_queries(world),
         dashboard_queries(world),
+        explore_queries(world.project, world.now_ns + SECOND_NS, world.window_ns),
     ):
         for name, query in queries:
             results.append(timed(name, query, runs))

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.boards import BOARD, make_board
 from tests.browser.conftest import FLAGS, chromium
-from tests.browser.test_axe import State, all_drawn, click, drawn, palette, press
+from tests.browser.test_axe import State, all_drawn, click, differs, drawn, heatmap, palette, press
 from tests.support.otlp import request, span
 from tests.support.processes import ROOT, wait_for
 from tests.support.server import EMAIL, PASSWORD, Server
@@ -73,6 +73,10 @@ SHOTS: tuple[Shot, ...] = (
     Shot("dashboard", "/p/{example}/dashboards/{board}/?range=3d&compare=previous", all_drawn),
     Shot("dashboard-edited", "/p/{example}/dashboards/{board}/?range=14d&edit=1", all_drawn),
     Shot("dashboard-widget", "/p/{example}/dashboards/{board}/widgets/cost/edit/?range=14d", all_drawn),
+    Shot("explore", "/p/{example}/explore/?range=14d", heatmap),
+    Shot("explore-differences", "/p/{example}/explore/?range=14d&low=5s", differs),
+    Shot("models", "/p/{example}/models/?range=14d"),
+    Shot("models-alike", "/p/{example}/models/?range=14d&by=operation"),
     Shot("trace", EXAMPLE + "{trace}/"),
     Shot("trace-failed", EXAMPLE + "{failed}/"),
     Shot("sessions", "/p/{example}/sessions/?range=30d"),

@@ -67,6 +67,15 @@ def a_wrong_budget(page: Page) -> None:
     page.locator(".field-error").wait_for()
 
 
+def heatmap(page: Page) -> None:
+    page.locator("[data-brush] .js-plotly-plot").wait_for()
+
+
+def differs(page: Page) -> None:
+    heatmap(page)
+    page.locator(".explore-head").wait_for()
+
+
 # name → address, what is done before the page is judged. `{agent}` and the like are ids of traces of `site`.
 PAGES: dict[str, tuple[str, State | None]] = {
     "list": ("/p/tests/traces/", None),
@@ -87,6 +96,11 @@ PAGES: dict[str, tuple[str, State | None]] = {
     "dashboard, menu": ("/p/tests/dashboards/{board}/", click("main details.menu:last-of-type > summary")),
     "dashboard, empty": ("/p/tests/dashboards/{empty}/", None),
     "dashboard, new widget": ("/p/tests/dashboards/{empty}/new/", all_drawn),
+    "explore": ("/p/tests/explore/", heatmap),
+    "explore, what differs": ("/p/tests/explore/?measure=span_latency&range=30d&low=500ms", differs),
+    "explore, wrong region": ("/p/tests/explore/?low=fast", None),
+    "models": ("/p/tests/models/?range=30d&by=", None),
+    "models, wrong filter": ("/p/tests/models/?filter=model:x+(", None),
     "trace": (TRACE, None),
     "trace, hostile": ("/p/tests/traces/{evil}/", None),
     "trace, deep": ("/p/tests/traces/{deep}/", None),

@@ -15,7 +15,7 @@ from backend.metrics.intervals import Estimate, Part
 from backend.metrics.shares import z_of
 from backend.scores.services import create_scores
 from backend.scores.view import NewScore
-from tests.support.otlp import failed, span
+from tests.support.otlp import failed, key_values, span
 from tests.traces.test_services import HOUR, OTHER, PROJECT, SECOND, send
 
 NOW = time.time_ns()
@@ -111,6 +111,21 @@ def test_scores_belong_to_the_model_that_was_judged(store):
     found = measure(ask(by="agent"), "score.good")
     assert {m: round(e.value, 2) for m, e in found.estimates.items() if e} == {"a": 0.7, "b": 0.2}
     assert found.clear == {"b": -1}
+
+
+@pytest.mark.store
+def test_a_failed_call_counts_for_the_model_asked_for_and_embeddings_are_no_chats(store):
+    answered = [called("m", "x", 1) for _ in range(6)]
+    for one in answered:
+        one.attributes.extend(key_values({"gen_ai.response.model": "m-2026"}))
+    embeddings = [called("e", "x", 1) for _ in range(7)]
+    for one in embeddings:
+        one.attributes[0].value.string_value = "embeddings"
+    send(store, *answered, *(called("m", "x", 1, status=failed()) for _ in range(3)), *embeddings)
+    found = ask(by="agent")
+    assert (found.seen, found.models) == ({"m": 9, "e": 7}, {"m": 9})
+    assert ask(by="agent", models=("m", "e")).strata == {}
+    assert ask(by="environment", models=("e",)).strata == {"x (embedding)": 1.0}
 
 
 @pytest.mark.store

@@ -6,11 +6,13 @@ from typing import LiteralString
 from uuid import UUID
 
 from backend.store.client import Row, Store
-from backend.store.measures import DIMENSION
 from backend.store.queries.counted import counted_calls
 from backend.store.queries.metrics import SCORES, Wanted, params_of, values_of_traces
 
-MODEL: LiteralString = DIMENSION["model"].sql
+# A call that failed has no model that answered: by the model asked for, its failure counts.
+MODEL: LiteralString = "if(request_model != '', toString(request_model), toString(response_model))"
+# An embedding and a chat are never alike.
+STRATUM: LiteralString = "if(kind = 'llm', said, trim(concat(said, ' (', kind, ')')))"
 # Steps of a factor of ten: quantiles are then known to half a per cent.
 STEPS = 200
 # Models times strata; more are cut off, those with fewest calls first.
@@ -79,15 +81,18 @@ def score_cells(store: Store, project_id: UUID, wanted: Wanted) -> list[Row]:
 def _calls(wanted: Wanted) -> LiteralString:
     """Counted calls with `model` and `stratum`; `wanted.group` is what makes the strata."""
     group, where = wanted.group, wanted.matching.where if wanted.matching else "1"
-    if group is None:
-        return "SELECT *, grp AS model, '' AS stratum FROM (" + counted_calls(group=MODEL, matching=where) + ")"
-    if not group.of_trace:
-        both: LiteralString = "concat(toString(" + MODEL + "), '\\0', toString(" + group.sql + "))"
-        split: LiteralString = "splitByChar('\\0', grp)[1] AS model, splitByChar('\\0', grp)[2] AS stratum"
-        return "SELECT *, " + split + " FROM (" + counted_calls(group=both, matching=where) + ")"
+    own: LiteralString = "''" if group is None or group.of_trace else group.sql
+    told: LiteralString = "concat(" + MODEL + ", '\\0', toString(type), '\\0', toString(" + own + "))"
+    rows: LiteralString = (
+        "SELECT *, splitByChar('\\0', grp)[1] AS model, splitByChar('\\0', grp)[2] AS kind, splitByChar('\\0', grp)[3] AS said"
+        " FROM (" + counted_calls(group=told, matching=where) + ")"
+    )
+    if group is None or not group.of_trace:
+        return "SELECT *, " + STRATUM + " AS stratum FROM (" + rows + ")"
     return (
-        "SELECT own.*, grp AS model, values[1] AS stratum FROM ("
-        + counted_calls(group=MODEL, matching=where)
+        "SELECT own.*, "
+        "if(kind = 'llm', values[1], trim(concat(values[1], ' (', kind, ')'))) AS stratum FROM ("
+        + rows
         + ") AS own LEFT JOIN ("
         + values_of_traces(group, "calls")
         + ") AS whole ON own.trace_id = whole.trace_id"
