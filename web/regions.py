@@ -13,7 +13,7 @@ from web.timerange import TimeRange, parse_moment
 
 NAMES = ("region_from", "region_to", "low", "high")
 NO_END = 1e300
-NUMBER = re.compile(r"\$?\s*(\d{1,15}(?:\.\d{1,15})?|\.\d{1,15})\s*([a-zµ]*)", re.IGNORECASE)
+NUMBER = re.compile(r"\$?\s*(\d{1,15}(?:\.\d{1,15})?|\.\d{1,15})(e-\d{1,2})?\s*([a-zµ]*)", re.IGNORECASE)
 UNITS_NS = {
     "ns": 1,
     "us": 1_000,
@@ -47,25 +47,21 @@ def parse_amount(text: str, unit: str, field: str) -> float:
     """2s, 150ms, $0.01, 1.2k: nanoseconds, dollars or tokens."""
     found = NUMBER.fullmatch(text)
     units = UNITS_NS if unit == "ns" else THOUSANDS
-    if found is None or found[2].lower() not in units:
+    if found is None or found[3].lower() not in units:
         example = {"ns": "a length such as 150ms or 2s", "usd": "an amount such as 0.01"}.get(
             unit, "a number such as 1200"
         )
         raise InvalidInput(f"Write {example}.", field=field)
-    return float(found[1]) * units[found[2].lower()]
+    return float(found[1] + (found[2] or "")) * units[found[3].lower()]
 
 
 def written_amount(value: float, unit: str) -> str:
-    """As it can be typed again; "" for no edge."""
+    """As it can be typed again, to six digits; "" for no edge."""
     if value >= NO_END:
         return ""
-    return (
-        f"{value / 1_000_000:.6g}ms"
-        if unit == "ns"
-        else f"{value:.6f}".rstrip("0").rstrip(".")
-        if value < 1e6
-        else f"{value:.0f}"
-    )
+    if unit == "ns":
+        return f"{value / 1_000_000:.6g}ms"
+    return f"{float(f'{value:.6g}'):.14f}".rstrip("0").rstrip(".")
 
 
 def region_params(region: Region, quantity: Quantity) -> dict[str, str]:

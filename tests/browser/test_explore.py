@@ -55,7 +55,7 @@ def test_a_typed_region_tells_what_its_spans_share(page: Page) -> None:
     page.get_by_label("At least").fill("4s")
     page.get_by_role("button", name="What differs?").click()
     expect(page.get_by_label("At least")).to_have_value("4000ms")
-    expect(page.locator(".differs section")).to_have_count(1)
+    expect(page.locator(".differs .card")).to_have_count(1)
     expect(page.locator(".differs tbody tr").first).to_contain_text(
         re.compile(r"acme.*100.0 %.*0.0 %.*\+\d+\.\d pt", re.DOTALL)
     )

@@ -24,7 +24,7 @@ def test_a_missing_edge_is_that_of_the_window() -> None:
     ("text", "unit", "value"),
     [
         ("150ms", "ns", 150_000_000), ("1.5 s", "ns", 1.5 * SECOND), ("2m", "ns", 120 * SECOND), ("7ns", "ns", 7),
-        ("$0.01", "usd", 0.01), ("1.2k", "tokens", 1200), ("3", "tokens", 3),
+        ("$0.01", "usd", 0.01), ("4.6e-7", "usd", 4.6e-7), ("1.2k", "tokens", 1200), ("3", "tokens", 3),
     ],
 )  # fmt: skip
 def test_amounts_are_written_as_people_write_them(text: str, unit: str, value: float) -> None:
@@ -46,7 +46,7 @@ def test_a_wrong_edge_is_named(params: dict[str, str], field: str) -> None:
     assert caught.value.field == field
 
 
-@pytest.mark.parametrize("value", [0.0, 1.10069e6, 2.5 * SECOND, 0.000123])
+@pytest.mark.parametrize("value", [0.0, 1.10069e6, 2.5 * SECOND, 0.000123, 4.6e-8])
 def test_what_is_written_is_read_back(value: float) -> None:
     unit = "usd" if value < 1 else "ns"
     assert regions.parse_amount(regions.written_amount(value, unit), unit, "low") == pytest.approx(value, rel=1e-5)

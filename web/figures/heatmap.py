@@ -25,10 +25,11 @@ def heatmap(found: Distribution, *, label: str) -> dict[str, Any]:
     names = [spread.name(bucket, unit) for bucket in found.buckets]
     columns = list(zip(*found.total.counts, strict=True)) if names else []
     drawn = layout({}, "heatmap", starts, step)
-    drawn["yaxis"] |= _axis(names, [spread.edge(bucket.low, unit) for bucket in found.buckets])
+    edges = [spread.edge(bucket.low, unit) for bucket in found.buckets]
+    drawn["yaxis"] |= _axis(names, edges)
     drawn["yaxis"].pop("nticks", None)
     drawn |= {"hovermode": "closest", "dragmode": False}
-    drawn["margin"] = {**drawn["margin"], "l": 64}
+    drawn["margin"] = {**drawn["margin"], "l": 16 + 7 * max((len(edge) for edge in edges), default=6)}
     drawn["xaxis"]["fixedrange"] = True
     trace = {
         "type": "heatmap",

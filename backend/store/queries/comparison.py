@@ -72,6 +72,8 @@ def score_cells(store: Store, project_id: UUID, wanted: Wanted) -> list[Row]:
         + ") AS given INNER JOIN (SELECT trace_id, groupUniqArray((model, stratum)) AS every, "
         "groupArray((span_id, (model, stratum))) AS calls FROM ("
         + _calls(wanted)
+        + ") WHERE trace_id IN (SELECT trace_id"
+        + SCORES
         + ") GROUP BY trace_id) AS made ON given.trace_id = made.trace_id) WHERE cell.1 != ''\n"
         "GROUP BY name, model, stratum ORDER BY n DESC, name, model, stratum LIMIT {cells:UInt32}"
     )
