@@ -25,13 +25,12 @@ ALWAYS_TO = datetime(2100, 1, 1, tzinfo=UTC)
 # given is computed once. Hence arrayMap over one value (docs/decisions/0015).
 COST: LiteralString = """
   if(response_model != '', response_model, request_model) AS used_model,
-  dictGetOrDefault('prices', 'rates', (project_id, toString(provider), toString(used_model)),
-    toDateTime(start_time), CAST([], 'Array(Float64)')) AS own_rates,
-  dictGetOrDefault('prices', 'rates', (toUUID('00000000-0000-0000-0000-000000000000'), toString(provider),
-    toString(used_model)), toDateTime(start_time), CAST([], 'Array(Float64)')) AS list_rates,
+  dictGet('prices', 'rates', (project_id, toString(provider), toString(used_model)), toDateTime(start_time)) AS own_rates,
+  dictGet('prices', 'rates', (toUUID('00000000-0000-0000-0000-000000000000'), toString(provider), toString(used_model)),
+    toDateTime(start_time)) AS list_rates,
   arrayFirst(r -> notEmpty(r), [own_rates, list_rates]) AS rates,
-  arrayMap(r -> arraySlice(r, greatest(
-    arrayLastIndex((p, n) -> n % 9 = 1 AND p <= greatest(input_tokens, 0), r, arrayEnumerate(r)), 1), 9), [rates])[1] AS tier_rates,
+  arrayMap(r -> if(length(r) < 10, r, arraySlice(r, greatest(
+    arrayLastIndex((p, n) -> n % 9 = 1 AND p <= greatest(input_tokens, 0), r, arrayEnumerate(r)), 1), 9)), [rates])[1] AS tier_rates,
   greatest(cache_read_tokens, 0) AS read_tokens,
   greatest(cache_write_tokens, 0) AS write_tokens,
   greatest(greatest(input_tokens, 0) - read_tokens - write_tokens, 0) AS fresh_tokens,
@@ -41,10 +40,8 @@ COST: LiteralString = """
   arrayMap(p -> multiIf(
     reported_cost >= 0, (-1., -1., reported_cost),
     empty(p) OR (input_tokens < 0 AND output_tokens < 0), (-1., -1., -1.),
-    (arraySum((price, n) -> price * n, arrayResize(p, 9),
-       [0, fresh_tokens - heard_tokens, 0, read_tokens, write_tokens, 1, heard_tokens, 0, 0]) AS for_input,
-     arraySum((price, n) -> price * n, arrayResize(p, 9),
-       [0, 0, greatest(output_tokens, 0) - spoken_tokens - thought_tokens, 0, 0, 0, 0, spoken_tokens, thought_tokens]) AS for_output,
+    ((fresh_tokens - heard_tokens) * p[2] + read_tokens * p[4] + write_tokens * p[5] + p[6] + heard_tokens * p[7] AS for_input,
+     (greatest(output_tokens, 0) - spoken_tokens - thought_tokens) * p[3] + spoken_tokens * p[8] + thought_tokens * p[9] AS for_output,
      for_input + for_output)), [tier_rates])[1] AS dollars,
   dollars.1 AS cost_input, dollars.2 AS cost_output, dollars.3 AS cost_total"""
 
