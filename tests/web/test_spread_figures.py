@@ -68,3 +68,9 @@ def test_a_bucket_is_a_filter(quantity: str, bucket: Bucket, expected: str) -> N
     text = spread.condition(QUANTITY[quantity], bucket)
     assert text == expected
     check_filter(text)  # the language understands it
+
+
+def test_an_axis_names_powers_of_ten_where_there_are_some() -> None:
+    four_a_decade = [Bucket(10 ** (n / 4), 10 ** ((n + 1) / 4)) for n in range(1, 20)]
+    assert [round(four_a_decade[n].low) for n in spread.ticks(four_a_decade, 7)] == [10, 100, 1_000, 10_000]
+    assert spread.ticks(four_a_decade[:6], 3) == [0, 2, 4]

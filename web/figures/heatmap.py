@@ -26,7 +26,7 @@ def heatmap(found: Distribution, *, label: str) -> dict[str, Any]:
     columns = list(zip(*found.total.counts, strict=True)) if names else []
     drawn = layout({}, "heatmap", starts, step)
     edges = [spread.edge(bucket.low, unit) for bucket in found.buckets]
-    drawn["yaxis"] |= _axis(names, edges)
+    drawn["yaxis"] |= _axis(names, edges, spread.ticks(found.buckets, TICKS))
     drawn["yaxis"].pop("nticks", None)
     drawn |= {"hovermode": "closest", "dragmode": False}
     drawn["margin"] = {**drawn["margin"], "l": 16 + 7 * max((len(edge) for edge in edges), default=6)}
@@ -57,9 +57,7 @@ def heatmap(found: Distribution, *, label: str) -> dict[str, Any]:
     }
 
 
-def _axis(names: list[str], edges: list[str]) -> dict[str, Any]:
-    every = max(math.ceil(len(names) / TICKS), 1)
-    shown = range(0, len(names), every)
+def _axis(names: list[str], edges: list[str], shown: list[int]) -> dict[str, Any]:
     return {
         "type": "category",
         "rangemode": "normal",

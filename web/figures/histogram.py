@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from backend.metrics.distribution import OTHER, Distribution
@@ -19,8 +18,7 @@ def histogram(found: Distribution, *, label: str, other: str = "others", nothing
     names = [spread.name(bucket, unit) for bucket in found.buckets]
     tallest = max((sum(column) for column in zip(*(one.counts[0] for one in found.series), strict=True)), default=0)
     drawn = layout(axis("count", float(tallest))[1], "stacked", [], 0)
-    every = max(math.ceil(len(names) / TICKS), 1)
-    shown = range(0, len(names), every)
+    shown = spread.ticks(found.buckets, TICKS)
     drawn["xaxis"] |= {
         "type": "category",
         "fixedrange": True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from backend.metrics.distribution import Bucket, Distribution, Quantity
@@ -24,6 +25,18 @@ def edge(value: float, unit: str) -> str:
 def name(bucket: Bucket, unit: str) -> str:
     low = edge(bucket.low, unit)
     return low if bucket.high == bucket.low else f"{low} to {edge(bucket.high, unit)}"
+
+
+def ticks(buckets: Sequence[Bucket], most: int) -> list[int]:
+    """Which buckets are named at the axis: those that begin at a power of ten if there are some, else every so many."""
+    round_ones = [n for n, one in enumerate(buckets) if one.low > 0 and _is_power_of_ten(one.low)]
+    if 3 <= len(round_ones) <= most:
+        return round_ones
+    return list(range(0, len(buckets), max(math.ceil(len(buckets) / most), 1)))
+
+
+def _is_power_of_ten(value: float) -> bool:
+    return abs(math.log10(value) - round(math.log10(value))) < 1e-6
 
 
 def condition(quantity: Quantity, bucket: Bucket) -> str:
