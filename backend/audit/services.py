@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, Protocol
 from uuid import UUID
 
 from backend.audit.models import AuditEvent
@@ -27,4 +28,28 @@ def record(
         action=action,
         target=target[:254],
         details=dict(details or {}),
+    )
+
+
+class OfProject(Protocol):
+    """What the trail needs of a project."""
+
+    @property
+    def id(self) -> Any: ...  # a UUID, behind a field of Django
+
+    @property
+    def organisation_id(self) -> Any: ...
+
+
+def record_in(
+    project: OfProject, actor: str, action: str, target: str, details: Mapping[str, object] | None = None
+) -> AuditEvent:
+    """`record` for a change inside a project."""
+    return record(
+        organisation_id=project.organisation_id,
+        project_id=project.id,
+        actor=actor,
+        action=action,
+        target=target,
+        details=details,
     )

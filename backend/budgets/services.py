@@ -138,17 +138,11 @@ def _columns(terms: Terms) -> dict[str, object]:
 
 
 def _record(budget: Budget, actor: str, action: str) -> None:
-    audit.record(
-        organisation_id=budget.project.organisation_id,
-        project_id=budget.project_id,
-        actor=actor,
-        action=action,
-        target=budget.title,
-        details={
-            "budget": str(budget.id),
-            "amount": float(budget.amount),
-            "period": budget.period,
-            "zone": budget.zone,
-            "thresholds": budget.thresholds,
-        },
-    )
+    details = {
+        "budget": str(budget.id),
+        "amount": float(budget.amount),
+        "period": budget.period,
+        "zone": budget.zone,
+        "thresholds": budget.thresholds,
+    }
+    audit.record_in(budget.project, actor, action, budget.title, details)

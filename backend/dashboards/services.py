@@ -224,11 +224,5 @@ def _written(widgets: Sequence[Widget]) -> list[dict[str, object]]:
 
 
 def _record(dashboard: Dashboard, actor: Actor, action: str) -> None:
-    audit.record(
-        organisation_id=dashboard.project.organisation_id,
-        project_id=dashboard.project_id,
-        actor=actor.name,
-        action=action,
-        target=dashboard.name,
-        details={"dashboard": str(dashboard.id), "shared": dashboard.shared, "widgets": len(dashboard.widgets)},
-    )
+    details = {"dashboard": str(dashboard.id), "shared": dashboard.shared, "widgets": len(dashboard.widgets)}
+    audit.record_in(dashboard.project, actor.name, action, dashboard.name, details)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -62,7 +61,7 @@ def set_price(*, project_id: UUID, actor: str, new: NewPrice) -> KnownPrice:
     ]
     chained = _chained([*others, set_to])
     details = {"provider": new.provider, "input": new.input, "output": new.output, "from": _told(new.effective_from)}
-    _record(project, actor, "price.set", new.model, details)
+    audit.record_in(project, actor, "price.set", new.model, details)
     prices.save(client.current(), chained, project_id)
     (kept,) = (one for one in chained if one.effective_from == set_to.effective_from)
     return KnownPrice(kept, True)
@@ -79,7 +78,7 @@ def remove_price(
     removed = [one for one in every if one.effective_from == begins]
     if not removed:
         raise NotFound("This project has not set such a price.")
-    _record(project, actor, "price.remove", model, {"provider": provider, "from": _told(effective_from)})
+    audit.record_in(project, actor, "price.remove", model, {"provider": provider, "from": _told(effective_from)})
     others = _chained([one for one in every if one.effective_from != begins])
     prices.save(client.current(), [*others, replace(removed[0], tiers=())], project_id)
 
@@ -130,14 +129,3 @@ def _chained(periods: list[Price]) -> list[Price]:
 
 def _told(moment: datetime | None) -> str:
     return moment.isoformat() if moment else "always"
-
-
-def _record(project: Project, actor: str, action: str, target: str, details: Mapping[str, object]) -> None:
-    audit.record(
-        organisation_id=project.organisation_id,
-        project_id=project.id,
-        actor=actor,
-        action=action,
-        target=target,
-        details=details,
-    )

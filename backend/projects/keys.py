@@ -78,13 +78,12 @@ def make_key(project: Project, name: str, scopes: Sequence[str], secret: str = "
 def create_key(*, project: Project, actor: User | None, name: str, scopes: Sequence[str]) -> NewKey:
     """A new key; `actor` None is the system (a command). Whether the actor may is checked by `project_for`."""
     created = make_key(project, name, scopes)
-    audit.record(
-        organisation_id=project.organisation_id,
-        project_id=project.id,
-        actor=actor.email if actor else audit.SYSTEM,
-        action="key.create",
-        target=created.key.name,
-        details={"key": created.public_id, "scopes": created.key.scope_list},
+    audit.record_in(
+        project,
+        actor.email if actor else audit.SYSTEM,
+        "key.create",
+        created.key.name,
+        {"key": created.public_id, "scopes": created.key.scope_list},
     )
     return created
 
@@ -97,14 +96,7 @@ def revoke_key(*, project: Project, actor: User | None, key_id: UUID) -> ApiKey:
         raise NotFound("This project has no such key.")
     # Exactly one of two who revoke at once writes the event.
     if ApiKey.objects.filter(id=key.id, revoked_at=None).update(revoked_at=timezone.now()):
-        audit.record(
-            organisation_id=project.organisation_id,
-            project_id=project.id,
-            actor=actor.email if actor else audit.SYSTEM,
-            action="key.revoke",
-            target=key.name,
-            details={"key": key.public_id},
-        )
+        audit.record_in(project, actor.email if actor else audit.SYSTEM, "key.revoke", key.name, {"key": key.public_id})
     key.refresh_from_db()
     return key
 

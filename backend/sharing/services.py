@@ -51,7 +51,7 @@ def set_sharing(*, project: Project, actor: User, enabled: bool) -> None:
         return
     policy.enabled = enabled
     policy.save()
-    _record(project, actor.email, "sharing.enable" if enabled else "sharing.disable", project.slug)
+    audit.record_in(project, actor.email, "sharing.enable" if enabled else "sharing.disable", project.slug)
 
 
 @transaction.atomic
@@ -79,7 +79,7 @@ def create_link(*, project: Project, actor: User, trace_id: str, lifetime: str, 
         expires_at=now + LIFETIMES[lifetime],
     )
     details = {"link": str(link.id), "expires_at": link.expires_at.isoformat(), "with_content": with_content}
-    _record(project, actor.email, "share_link.create", trace.trace_id, details)
+    audit.record_in(project, actor.email, "share_link.create", trace.trace_id, details)
     return NewLink(link, token)
 
 
@@ -91,7 +91,7 @@ def revoke_link(*, project: Project, actor: User, link_id: UUID) -> ShareLink:
         raise NotFound("This project has no such share link.")
     # Exactly one of two who revoke at once writes the event.
     if ShareLink.objects.filter(id=link.id, revoked_at=None).update(revoked_at=timezone.now()):
-        _record(project, actor.email, "share_link.revoke", link.trace_id, {"link": str(link.id)})
+        audit.record_in(project, actor.email, "share_link.revoke", link.trace_id, {"link": str(link.id)})
     link.refresh_from_db()
     return link
 
@@ -121,7 +121,9 @@ def find_link(*, token: str, viewer: str) -> ShareLink | None:
 def _first_look(link: ShareLink, viewer: str) -> None:
     # Of two who look at once one is the first.
     if ShareLink.objects.filter(id=link.id, first_viewed_at=None).update(first_viewed_at=timezone.now()):
-        _record(link.project, ANYBODY, "share_link.view", link.trace_id, {"link": str(link.id), "address": viewer})
+        audit.record_in(
+            link.project, ANYBODY, "share_link.view", link.trace_id, {"link": str(link.id), "address": viewer}
+        )
 
 
 def shared_trace(link: ShareLink) -> TraceView:
@@ -138,16 +140,3 @@ def shared_span(link: ShareLink, span_id: str) -> SpanView:
 
 def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
-def _record(
-    project: Project, actor: str, action: str, target: str, details: Mapping[str, object] | None = None
-) -> None:
-    audit.record(
-        organisation_id=project.organisation_id,
-        project_id=project.id,
-        actor=actor,
-        action=action,
-        target=target,
-        details=details,
-    )

@@ -160,11 +160,5 @@ def _name(name: str) -> str:
 
 
 def _record(view: SavedView, actor: Actor, action: str) -> None:
-    audit.record(
-        organisation_id=view.project.organisation_id,
-        project_id=view.project_id,
-        actor=actor.name,
-        action=action,
-        target=view.name,
-        details={"view": str(view.id), "shared": view.shared},
-    )
+    details = {"view": str(view.id), "shared": view.shared}
+    audit.record_in(view.project, actor.name, action, view.name, details)
