@@ -5,8 +5,10 @@
 PY := .venv/bin/python
 # Each worker holds an embedded ClickHouse, so two are enough for two cores and a laptop's memory.
 TEST_WORKERS ?= 2
-# These start servers and a browser, and measure time: one after the other, with the machine to themselves.
-SERIAL_TESTS := tests/system tests/sdk tests/browser tests/docs/test_readme.py tests/docs/test_guides.py
+# These start servers. In each of the two rows one test comes after the other: the browser's tests share a server and what was
+# sent to it, and the others want to see a server fail at a certain moment.
+SERVER_TESTS := tests/system tests/sdk tests/docs/test_readme.py tests/docs/test_guides.py
+BROWSER_TESTS := tests/browser
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -32,17 +34,24 @@ test-system: ## only the tests that start servers and a browser
 	@scripts/setup test
 	@$(MAKE) --no-print-directory system-tests
 
-.PHONY: unit-tests sdk-tests system-tests
+.PHONY: unit-tests sdk-tests system-tests server-tests browser-tests
 unit-tests:
-	@$(PY) -m pytest -n $(TEST_WORKERS) --dist loadfile tests $(addprefix --ignore=,$(SERIAL_TESTS)) $(ARGS)
+	@$(PY) -m pytest -n $(TEST_WORKERS) --dist loadfile tests $(addprefix --ignore=,$(SERVER_TESTS) $(BROWSER_TESTS)) $(ARGS)
 	@$(MAKE) --no-print-directory sdk-tests
 
 # The SDK has a project of its own: its tests know nothing of the server.
 sdk-tests:
 	@cd sdk/python && ../../$(PY) -m pytest -p no:schemathesis -p no:django
 
+# Both rows wait more than they work. What a row prints comes when it is over.
 system-tests:
-	@$(PY) -m pytest $(SERIAL_TESTS) $(ARGS)
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target server-tests browser-tests
+
+server-tests:
+	@$(PY) -m pytest $(SERVER_TESTS) $(ARGS)
+
+browser-tests:
+	@$(PY) -m pytest $(BROWSER_TESTS) $(ARGS)
 
 lint: ## formatting, rules, types and import contracts
 	@scripts/setup dev

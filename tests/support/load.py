@@ -60,7 +60,12 @@ class Load:
         return sum(sent.refused for sent in self.senders)
 
     def wait_for_acknowledged(self, spans: int, seconds: float = 30) -> None:
-        wait_for(lambda: self.acknowledged >= spans, seconds=seconds, why=f"{spans} acknowledged spans")
+        """In all, and at least one of each sender: a slow one would else have nothing to lose."""
+        wait_for(
+            lambda: self.acknowledged >= spans and all(sent.acknowledged for sent in self.senders),
+            seconds=seconds,
+            why=f"{spans} acknowledged spans, some of each sender",
+        )
 
     def batch(self, sent: Sent) -> tuple[bytes, set[str]]:
         spans = [otlp.span("load", trace_id=sent.trace_id, attributes={"filling": self._filling}) for _ in range(SPANS)]

@@ -22,7 +22,6 @@ def test_kill_during_load_loses_nothing_acknowledged(folder: Path) -> None:
             loads.append(load)
             server.start()
         for load in loads:
-            assert all(sent.acknowledged for sent in load.senders)
             load.assert_stored(server)
     finally:
         server.stop()

@@ -108,13 +108,16 @@ def explore_heatmap(request: ProjectRequest) -> HttpResponse:
         edges = {"low": asked.region.low, "high": high}
         figure["region"] = {"from": asked.region.start_ns // 1_000_000, "to": asked.region.end_ns // 1_000_000, **edges}
     figure["unit"] = asked.quantity.unit
+    table = spread.table(found)
     return render_page(
         request,
         "explore/heatmap.html",
         partial="inside",
         asked=asked,
         figure=figure,
-        table=spread.table(found),
+        head=table.head,
+        rows=[(*row, "") for row in table.rows],
+        first="From",
         empty=not found.total.rows,
         found=found,
         widget={"title": asked.quantity.label, "key": "heatmap"},
