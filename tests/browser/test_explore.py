@@ -52,9 +52,9 @@ def test_dragging_over_cells_asks_what_differs(page: Page, site: Site) -> None:
 @pytest.mark.usefixtures("explored")
 def test_a_typed_region_tells_what_its_spans_share(page: Page) -> None:
     page.goto(PAST)
-    page.get_by_label("At least").fill("4s")
+    page.get_by_label("At least", exact=True).fill("4s")
     page.get_by_role("button", name="What differs?").click()
-    expect(page.get_by_label("At least")).to_have_value("4000ms")
+    expect(page.get_by_label("At least", exact=True)).to_have_value("4000ms")
     expect(page.locator(".differs .card")).to_have_count(1)
     expect(page.locator(".differs tbody tr").first).to_contain_text(
         re.compile(r"acme.*100.0 %.*0.0 %.*\+\d+\.\d pt", re.DOTALL)
@@ -69,7 +69,7 @@ def test_another_number_is_a_choice_away_and_wrong_edges_are_explained(context: 
     page.goto("/p/tests/explore/")
     page.get_by_label("Show").select_option("Tokens of calls")
     expect(page).to_have_url(re.compile("measure=call_tokens"))
-    page.get_by_label("Below").fill("soon")
+    page.get_by_label("Below", exact=True).fill("soon")
     page.get_by_role("button", name="What differs?").click()
     expect(page.get_by_role("alert")).to_contain_text("Write a number")
 
