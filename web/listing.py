@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from backend.core import limits
 from backend.core.errors import InvalidInput
-from backend.traces.services import ORDERS, Order, TraceQuery
+from backend.traces.listing import ORDERS, Order, TraceQuery
 from backend.traces.view import TraceRow
 from web import columns
 from web.timerange import DEFAULT_PRESET, TimeRange, parse_range

@@ -15,7 +15,7 @@ from backend.api.traces import ERRORS
 from backend.core.errors import InvalidInput
 from backend.traces import groups, services, sessions
 from backend.traces.groups import GroupQuery, Kind, of_group
-from backend.traces.services import TraceQuery
+from backend.traces.listing import TraceQuery
 from backend.traces.summary import summary
 from backend.traces.view import TracePage
 

@@ -12,7 +12,7 @@ from backend.api import queries, schemas, shapes
 from backend.api.authentication import access_of
 from backend.core.errors import InvalidInput
 from backend.traces import downloads, services
-from backend.traces.services import ORDERS, Order
+from backend.traces.listing import ORDERS, Order
 from backend.traces.summary import summary
 
 ERRORS = dict.fromkeys((400, 401, 403, 404, 422, 503, 504), schemas.ErrorBody)

@@ -54,7 +54,7 @@ class Group:
     models: list[str]
     users: list[str]  # at most 20
     session_count: int
-    input_preview: str
+    input_preview: str  # of a user: empty
     scores: list[Average] = field(default_factory=list[Average])
 
     @property
@@ -77,7 +77,7 @@ def list_groups(project_id: UUID, query: GroupQuery) -> GroupPage:
         raise InvalidInput("The time range ends before it begins.", field="from")
     if not 1 <= query.limit <= MAX_PAGE_SIZE:
         raise InvalidInput(f"limit must lie between 1 and {MAX_PAGE_SIZE}.", field="limit")
-    matching = compile_filter(query.filter) if query.filter.strip() else None
+    matching = compile_filter(query.filter, of="traces") if query.filter.strip() else None
     found = _newest(project_id, query, matching)
     more, found = len(found) > query.limit, found[: query.limit]
     ids = [group_id for _, group_id in found]

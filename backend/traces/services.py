@@ -5,67 +5,60 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 from uuid import UUID
 
 from backend.core import cursors
 from backend.core.errors import InvalidInput, NotFound
-from backend.core.limits import MAX_PAGE_SIZE, MAX_SPANS_PER_TRACE, MAX_SPANS_WITH_PAYLOADS, PAGE_SIZE
+from backend.core.limits import MAX_PAGE_SIZE, MAX_SPANS_PER_TRACE, MAX_SPANS_WITH_PAYLOADS
 from backend.scores import services as scores
 from backend.store import client
 from backend.store.client import Row
-from backend.store.filters import Compiled, compile_filter
+from backend.store.filters import compile_filter
 from backend.store.queries import digests as digest_queries
 from backend.store.queries import spans as span_queries
 from backend.store.queries import traces as trace_queries
 from backend.store.queries.spans import TraceBounds
-from backend.traces import assemble
+from backend.traces import assemble, listing
+from backend.traces.listing import Place, TraceQuery, check
 from backend.traces.totals import counted, total_cost, total_usage
 from backend.traces.view import SpanSources, SpanView, TracePage, TraceRow, TraceView
 
 TRACE_ID = re.compile(r"[0-9a-f]{32}")
 SPAN_ID = re.compile(r"[0-9a-f]{16}")
-# The first slice of time looked at, and how much the next one is larger: most pages are full after the first.
-FIRST_SLICE_NS = 600_000_000_000
-SLICE_GROWTH = 6
-
-
-# Later and longer than anything: where a list begins.
-LONGEST_NS = (1 << 63) - 1
-Order = Literal["newest", "oldest", "slowest"]
-ORDERS: tuple[Order, ...] = ("newest", "oldest", "slowest")
-
-
-@dataclass(frozen=True)
-class TraceQuery:
-    """Traces that begin in [start_ns, end_ns) and of which a span matches `filter`."""
-
-    start_ns: int
-    end_ns: int
-    filter: str = ""
-    order: Order = "newest"
-    cursor: str | None = None
-    limit: int = PAGE_SIZE
 
 
 def list_traces(project_id: UUID, query: TraceQuery) -> TracePage:
     """A page of the list. Raises InvalidInput naming the wrong part of `query`."""
     matching = check(query)
-    found = _slowest(project_id, query, matching) if query.order == "slowest" else _starts(project_id, query, matching)
+    if query.order == "slowest":
+        found = listing.slowest(project_id, query, matching)
+    else:
+        found, rest = listing.starts(project_id, query, matching)
+        if rest:
+            return _page_of(project_id, query, found, rest)
     more = len(found) > query.limit
     found = found[: query.limit]
     rows = _rows(project_id, [place.trace_id for place in found], [place.start_ns for place in found])
     return TracePage(rows, cursors.encode(found[-1].sorted_by, found[-1].trace_id) if more else None)
 
 
-def check(query: TraceQuery) -> Compiled | None:
-    """The condition of the filter. Raises InvalidInput naming the wrong part of `query`."""
-    if query.start_ns >= query.end_ns:
-        raise InvalidInput("The time range ends before it begins.", field="from")
-    if not 1 <= query.limit <= MAX_PAGE_SIZE:
-        raise InvalidInput(f"limit must lie between 1 and {MAX_PAGE_SIZE}.", field="limit")
-    return compile_filter(query.filter, of="traces") if query.filter.strip() else None
+def _page_of(project_id: UUID, query: TraceQuery, found: list[Place], rest: list[str]) -> TracePage:
+    """The page, when all traces that could be on it are known: their rows say when each began."""
+    trace_ids = list(dict.fromkeys([*(place.trace_id for place in found), *rest]))
+    after, newest = listing.after_of(query), query.order == "newest"
+    rows = sorted(
+        (
+            row
+            for row in _rows(project_id, trace_ids, [query.start_ns, query.end_ns])
+            if query.start_ns <= row.start_ns < query.end_ns
+            and ((row.start_ns, row.trace_id) < after if newest else (row.start_ns, row.trace_id) > after)
+        ),
+        key=lambda row: (row.start_ns, row.trace_id),
+        reverse=newest,
+    )
+    last = rows[query.limit - 1] if len(rows) > query.limit else None
+    return TracePage(rows[: query.limit], cursors.encode(last.start_ns, last.trace_id) if last else None)
 
 
 def _rows(project_id: UUID, trace_ids: list[str], starts_ns: list[int]) -> list[TraceRow]:
@@ -93,65 +86,6 @@ def traces_by_id(project_id: UUID, trace_ids: list[str]) -> list[TraceRow]:
     ids = [checked_id(trace_id, TRACE_ID, "trace_id") for trace_id in trace_ids]
     bounds = trace_queries.bounds_of(client.current(), project_id, ids)
     return _rows(project_id, ids, list(bounds)) if bounds else []
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A trace in the order of the list: what it is sorted by (nanoseconds), when it began, and its id."""
-
-    sorted_by: int
-    start_ns: int
-    trace_id: str
-
-
-def _slowest(project_id: UUID, query: TraceQuery, matching: Compiled | None) -> list[_Place]:
-    """One more than a page. All traces of the window are compared: there is no shorter way to the longest."""
-    store = client.current()
-    window = (query.start_ns, query.end_ns)
-    few = trace_queries.few_matching(store, project_id, *window, matching) if matching else None
-    if few == []:
-        return []
-    after = _position(query.cursor) if query.cursor else (LONGEST_NS, "g")
-    found = trace_queries.slowest_traces(
-        store, project_id, *window, after=after, limit=query.limit + 1, matching=matching, few=few
-    )
-    return [_Place(*values) for values in found]
-
-
-def _starts(project_id: UUID, query: TraceQuery, matching: Compiled | None) -> list[_Place]:
-    """One more than a page, looked for in growing slices of time."""
-    store, newest = client.current(), query.order == "newest"
-    low, high = query.start_ns, query.end_ns
-    after = _position(query.cursor) if query.cursor else ((high, "g") if newest else (low, ""))
-    if newest:
-        high = min(high, after[0] + 1)
-    else:
-        low = max(low, after[0])
-    found: list[tuple[int, str]] = []
-    size, few = FIRST_SLICE_NS, None
-    while low < high and len(found) <= query.limit:
-        edge = max(low, high - size) if newest else min(high, low + size)
-        if matching and size > FIRST_SLICE_NS and few is None:
-            # The first slice did not fill the page: few may match, and then one look at the rest finds them all.
-            few = trace_queries.few_matching(store, project_id, low, high, matching)
-            edge = edge if few is None else low if newest else high
-        slice_from, slice_to = (edge, high) if newest else (low, edge)
-        if few != []:
-            found += trace_queries.trace_starts(
-                store, project_id, slice_from, slice_to,
-                newest=newest, after=after, limit=query.limit + 1 - len(found), matching=matching, few=few,
-            )  # fmt: skip
-        low, high = (low, edge) if newest else (edge, high)
-        size *= SLICE_GROWTH
-    return [_Place(start_ns, start_ns, trace_id) for start_ns, trace_id in found]
-
-
-def _position(cursor: str) -> tuple[int, str]:
-    match cursors.decode(cursor):
-        case [int() as start_ns, str() as trace_id]:
-            return start_ns, trace_id
-        case _:
-            raise InvalidInput("The cursor is not one that this list gave.", field="cursor")
 
 
 def checked_id(value: str, pattern: re.Pattern[str], field: str) -> str:
@@ -245,9 +179,10 @@ def _stored_span(project_id: UUID, trace_id: str, span_id: str) -> tuple[Row, li
 
 
 def count_newer(project_id: UUID, query: TraceQuery) -> int:
-    """How many traces of `query` there are, at most its limit: for "12 new traces", without reading a row."""
+    """How many traces of `query` there are, at most its limit: for "12 new traces"."""
     matching = compile_filter(query.filter, of="traces") if query.filter.strip() else None
-    return min(len(_starts(project_id, query, matching)), query.limit)
+    found, rest = listing.starts(project_id, query, matching)
+    return min(len(found), query.limit) if not rest else len(_page_of(project_id, query, found, rest).results)
 
 
 def glance(project_id: UUID, trace_id: str) -> SpanView:

@@ -13,7 +13,7 @@ from backend.store.queries import groups as group_queries
 from backend.store.queries import turns as queries
 from backend.traces import assemble, services
 from backend.traces.groups import of_group
-from backend.traces.services import TraceQuery
+from backend.traces.listing import TraceQuery
 from backend.traces.view import Message, SpanView, TracePage, TraceRow
 
 

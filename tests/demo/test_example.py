@@ -15,7 +15,7 @@ from backend.projects.models import Project
 from backend.scores import services as scores
 from backend.store.client import Store
 from backend.traces import services as traces
-from backend.traces.services import TraceQuery
+from backend.traces.listing import TraceQuery
 from tests.conftest import World
 from tests.demo.conftest import ANCHOR_NS, SCALE
 

@@ -12,7 +12,7 @@ from backend.metrics.view import Question
 from backend.traces import facets, groups, services
 from backend.traces.groups import GroupQuery
 from backend.traces.histogram import traces_over_time
-from backend.traces.services import TraceQuery
+from backend.traces.listing import TraceQuery
 from tests.support.otlp import span
 from tests.traces.test_services import HOUR, PROJECT, send
 

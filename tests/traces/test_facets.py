@@ -150,3 +150,19 @@ def test_a_row_shows_the_means_of_its_scores(store):
     create_scores(OTHER, [NewScore(name="theirs", value=1, trace_id=trace.hex())], author="a")
     scored = {row.name: [(s.name, s.value, s.count) for s in row.scores] for row in listed().results}
     assert scored == {"work": [("helpful", 0.75, 2), ("polite", 1.0, 1)], "unscored": []}
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("limit", [2, 4, 50])
+def test_pages_of_rare_matches_join_without_a_gap(store, order, limit):
+    now = time.time_ns()
+    starts = [now - n * HOUR for n in range(1, 20, 3)]
+    send(store, *(at(start, name="rare") for start in starts), at(now - 30 * HOUR, name="rare"), at(now, name="other"))
+    seen, cursor = [], None
+    while True:
+        page = listed(filter="name:rare", order=order, cursor=cursor, limit=limit)
+        seen += [row.start_ns for row in page.results]
+        cursor = page.next_cursor
+        if not cursor:
+            break
+    assert seen == sorted(starts, reverse=order == "newest")

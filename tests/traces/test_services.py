@@ -17,7 +17,7 @@ from backend.core.errors import InvalidInput, NotFound
 from backend.store import prices
 from backend.store.otlp import INSERT_SETTINGS
 from backend.traces import outlines, services
-from backend.traces.services import TraceQuery
+from backend.traces.listing import TraceQuery
 from ingest.envelope import frame
 from ingest.otlp import check_logs, check_traces
 from tests.support.otlp import any_value, key_values, llm_span, request, span

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from backend.traces import groups, histogram, services
 from backend.traces.groups import GroupQuery, of_group
-from backend.traces.services import TraceQuery
+from backend.traces.listing import TraceQuery
 from web.access import ProjectRequest, project_view
 from web.charts import traces_chart
 from web.groups import list_page

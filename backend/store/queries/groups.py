@@ -7,7 +7,7 @@ what the page shows of them. A trace belongs to every session (user) that a span
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, LiteralString
+from typing import Literal, LiteralString, cast
 from uuid import UUID
 
 from backend.store.client import Row, Store
@@ -25,7 +25,12 @@ WINDOW: LiteralString = """
   AND toStartOfMinute(start_time) <= toStartOfMinute(fromUnixTimestamp64Nano({to_ns:Int64}))"""
 OF_PROJECT_ONLY: LiteralString = "\nFROM spans WHERE project_id = {project_id:UUID}"
 OF_PROJECT: LiteralString = OF_PROJECT_ONLY + WINDOW
-MATCHING: LiteralString = " AND trace_id IN (SELECT trace_id FROM spans WHERE project_id = {project_id:UUID}" + WINDOW
+# Spans that decide whether a trace matches: those of the window in [seek_from, seek_to).
+SOUGHT: LiteralString = """
+  AND start_time >= fromUnixTimestamp64Nano({seek_from:Int64}) AND start_time < fromUnixTimestamp64Nano({seek_to:Int64})
+  AND toStartOfMinute(start_time) >= toStartOfMinute(fromUnixTimestamp64Nano({seek_from:Int64}))
+  AND toStartOfMinute(start_time) <= toStartOfMinute(fromUnixTimestamp64Nano({seek_to:Int64}))"""
+MATCHING: LiteralString = "SELECT DISTINCT trace_id FROM spans WHERE project_id = {project_id:UUID}" + SOUGHT
 SLICE: LiteralString = " AND start_time >= fromUnixTimestamp64Nano({edge_ns:Int64}) AND toStartOfMinute(start_time) >= toStartOfMinute(fromUnixTimestamp64Nano({edge_ns:Int64}))"
 PAST: LiteralString = """
 GROUP BY id HAVING (last_ns, id) < ({after_ns:Int64}, {after_id:String})
@@ -77,7 +82,15 @@ FROM (
       SELECT trace_id, toUnixTimestamp64Nano(min(start_time)) AS began_ns, toUnixTimestamp64Nano(max(start_time)) AS latest_ns,
         max(toUnixTimestamp64Nano(start_time) + toInt64(duration_ns)) AS ended_ns,
         count() AS all_spans, countIf(status_code = 2) AS all_errors,
-        argMinIf(input_preview, (parent_span_id != '', start_time, span_id), input_preview != '') AS asked,
+        """
+)
+# Previews are most of what is read; the list of users shows none.
+ASKED: Mapping[Kind, LiteralString] = {
+    "session": "argMinIf(input_preview, (parent_span_id != '', start_time, span_id), input_preview != '')",
+    "user": "''",
+}
+ROWS_USED: LiteralString = (
+    """ AS asked,
         groupUniqArrayIf(10)(toString(used_model), used_model != '' AND type IN ('llm', 'embedding')) AS used,
         groupUniqArrayIf(20)(user_id, user_id != '') AS for_users, groupUniqArrayIf(20)(session_id, session_id != '') AS in_sessions,"""
     + CALLS
@@ -122,7 +135,7 @@ def newest_groups(
         "after_ns": after[0], "after_id": after[1], "limit": limit,
     }  # fmt: skip
     head: LiteralString = "SELECT " + column + " AS id, toUnixTimestamp64Nano(max(start_time)) AS last_ns"
-    sql = head + OF_PROJECT + SLICE + " AND " + column + " != ''" + _among(params, matching) + PAST
+    sql = head + OF_PROJECT + SLICE + " AND " + column + " != ''" + _among(params, matching, edge_ns, to_ns) + PAST
     return [(int(row["last_ns"]), str(row["id"])) for row in store.read(sql, params)]
 
 
@@ -147,28 +160,48 @@ def group_rows(
         "calls": CALLS_PER_ROW,
         "few": MANY_MATCHES,
     }
-    traces: LiteralString = WINDOW + " AND " + column + " IN {ids:Array(String)}" + _among(params, matching)
+    traces: LiteralString = WINDOW + " AND " + column + " IN {ids:Array(String)}"
     found = store.read(TRACES_HEAD + OF_PROJECT_ONLY + traces + TRACES_TAIL, params)
-    if not found:
-        return {}
-    sql = ROWS_HEAD + "20)(" + column + ", " + column + ROWS_MIDDLE
+    sql = ROWS_HEAD + ASKED[kind] + ROWS_USED + "20)(" + column + ", " + column + ROWS_MIDDLE
     if len(found) < MANY_MATCHES:
+        found = _those_that_match(store, params, found, matching)
+        if not found:
+            return {}
         params["trace_ids"] = [str(row["trace_id"]) for row in found]
         from_ns = min(int(row["first_ns"]) for row in found)
         to_ns = max(int(row["last_ns"]) for row in found)
         sql = sql + OF_FEW + ROWS_TAIL
     else:
-        sql = sql + OF_MANY + traces + ROWS_TAIL
+        sql = sql + OF_MANY + traces + _among(params, matching, from_ns, to_ns) + ROWS_TAIL
     params |= {"scan_from": max(from_ns - HOUR_NS, 0), "scan_to": to_ns + LATER_NS}
     return {str(row["id"]): row for row in store.read(sql, params)}
 
 
-def _among(params: dict[str, object], matching: Compiled | None) -> LiteralString:
-    """Keeps spans of traces of which a span of the window matches; the filter's parameters go into `params`."""
+def _those_that_match(
+    store: Store, params: Mapping[str, object], found: Sequence[Row], matching: Compiled | None
+) -> Sequence[Row]:
+    """The traces of which a span matches, looked for near them: a page of sessions lies close together."""
+    if matching is None or not found:
+        return found
+    own: dict[str, object] = {**params, "trace_ids": [row["trace_id"] for row in found]}
+    sought = _sought(own, min(int(row["first_ns"]) for row in found), max(int(row["last_ns"]) for row in found))
+    where: LiteralString = " AND trace_id IN {trace_ids:Array(String)} AND (" + matching.where + ")"
+    matched = {row["trace_id"] for row in store.read(MATCHING + where, {**matching.params, **own, **sought})}
+    return [row for row in found if row["trace_id"] in matched]
+
+
+def _sought(params: Mapping[str, object], first_ns: int, last_ns: int) -> dict[str, object]:
+    """Bounds of the spans that decide about traces with a span in [first_ns, last_ns]; none outside the window does."""
+    low, high = cast(int, params["from_ns"]), cast(int, params["to_ns"])
+    return {"seek_from": max(low, first_ns - LATER_NS), "seek_to": min(high, last_ns + LATER_NS)}
+
+
+def _among(params: dict[str, object], matching: Compiled | None, first_ns: int, last_ns: int) -> LiteralString:
+    """Keeps spans in [first_ns, last_ns] of traces that match; the filter's parameters go into `params`."""
     if matching is None:
         return ""
-    params.update(matching.params)
-    return MATCHING + " AND (" + matching.where + "))"
+    params.update(matching.params | _sought(params, first_ns, last_ns))
+    return " AND trace_id IN (" + MATCHING + " AND (" + matching.where + "))"
 
 
 def bounds_of(store: Store, project_id: UUID, kind: Kind, group_id: str) -> tuple[int, int] | None:
