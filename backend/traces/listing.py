@@ -79,9 +79,9 @@ def starts(project_id: UUID, query: TraceQuery, matching: Compiled | None) -> tu
     size, few, asked, looked_ns = FIRST_SLICE_NS, None, False, 0
     while low < high and len(found) <= query.limit:
         edge = max(low, high - size) if newest else min(high, low + size)
-        # When two slices say that few match in the rest, one look at all of it finds them.
+        # When the slices so far say that few match in the rest, one look at all of it finds them; words have an index.
         many = len(found) * (high - low) >= trace_queries.MANY_MATCHES * looked_ns
-        if matching and not (asked or many) and looked_ns > FIRST_SLICE_NS:
+        if matching and not (asked or many) and looked_ns > (0 if matching.searches else FIRST_SLICE_NS):
             asked, few = True, trace_queries.few_matching(store, project_id, low, high, matching)
             if few and len(few) <= query.limit:
                 return _as_places(found), few
