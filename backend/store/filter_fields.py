@@ -55,6 +55,14 @@ COST_TOTAL: LiteralString = "tupleElement(tuple(" + COST + "), -1)"
 MAY_COST: LiteralString = "(reported_cost >= 0 OR input_tokens >= 0 OR output_tokens >= 0)"
 STATES: dict[str, LiteralString] = {"root": "parent_span_id = ''", "error": "status_code = 2"}
 
+# Numbers of the whole trace; filter_totals.py holds their SQL.
+TOTALS: tuple[Field, ...] = (
+    Field("trace.cost", "number", (), "cost of the whole trace in US dollars", of_trace=True),
+    Field("trace.tokens", "number", (), "tokens of the whole trace", of_trace=True),
+    Field("trace.latency", "duration", (), "duration of the whole trace, as 2s or 150ms", of_trace=True),
+    Field("trace.spans", "number", (), "spans of the trace", of_trace=True),
+    Field("trace.errors", "number", (), "failed spans of the trace", of_trace=True),
+)
 FIELDS: tuple[Field, ...] = (
     Field("type", "word", ("type",), "what the span is", words={name: "'" + name + "'" for name in TYPES}),
     Field("name", "text", ("name", "trace_name"), "name of the span, or the trace's own name"),
@@ -102,6 +110,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field("input", "search", ("input",), "words in the input", given="input_preview != ''"),
     Field("output", "search", ("output",), "words in the output", given="output_preview != ''"),
+    *TOTALS,
 )
 # metadata.KEY, attr.KEY, resource.KEY and score.NAME.
 MAPS: dict[str, Field] = {

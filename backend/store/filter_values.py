@@ -86,7 +86,9 @@ def _parts(found: Field, value: Value) -> tuple[Decimal, str]:
     read = NUMBER.fullmatch(value.text)
     digits = read[1].replace("_", "") if read else ""
     if read is None or digits.count(".") > 1:
-        example = "2s or 150ms" if found.kind == "duration" else "0.01" if found.name == "cost" else "100 or 1.5k"
+        example = (
+            "2s or 150ms" if found.kind == "duration" else "0.01" if found.name.endswith("cost") else "100 or 1.5k"
+        )
         raise wrong(
             f'{found.name} is compared with a number such as {example}, not with "{value.text[:60]}".', value.position
         )

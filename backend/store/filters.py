@@ -12,9 +12,10 @@ from typing import Literal, LiteralString
 
 from backend.conventions import metadata
 from backend.store import filter_scores
-from backend.store.filter_fields import BY_NAME, MAPS, Field, find, suggestion
+from backend.store.filter_fields import BY_NAME, MAPS, TOTALS, Field, find, suggestion
 from backend.store.filter_search import EVERYWHERE, search
 from backend.store.filter_syntax import And, Flag, Node, Not, Or, Related, Term, Value, Word, parse, wrong
+from backend.store.filter_totals import traces_with
 from backend.store.filter_values import COMPARISONS, Bound, amount, is_anything, joined
 
 # Spans near the window of a statement: what belongs to a trace may begin outside it. Unbounded unless `within` says so.
@@ -144,7 +145,10 @@ class _Compiler:
         return matches[0] if len(matches) == 1 else "(" + " OR ".join(matches) + ")"
 
     def _number(self, found: Field, operator: str, value: Value) -> LiteralString:
-        condition = found.columns[0] + COMPARISONS[operator] + self.bound.number(amount(found, value))
+        compared = COMPARISONS[operator] + self.bound.number(amount(found, value))
+        if found in TOTALS:
+            return traces_with(found, compared)
+        condition = found.columns[0] + compared
         return condition if found.given in (None, "1") else "(" + found.given + " AND " + condition + ")"
 
     def _map(self, found: Field, key: str, operator: str, value: Value) -> LiteralString:
@@ -191,6 +195,8 @@ class _Compiler:
             return "mapContains(" + found.columns[0] + ", " + self.bound.bind(key, "String") + ")"
         if found.kind == "metadata":
             return "notEmpty(" + self._metadata(key) + ")"
+        if found in TOTALS:
+            return traces_with(found)
         if found.given is not None:
             return "(" + found.given + ")"
         return "(" + " OR ".join([column + " != ''" for column in found.columns]) + ")"
@@ -198,7 +204,9 @@ class _Compiler:
 
 def _whole(found: Field, condition: LiteralString, alone: bool) -> LiteralString:
     """A condition on a field of the trace, asked of all its spans."""
-    return condition if alone or not found.of_trace else RELATED["trace"] + condition + CLOSED["trace"]
+    return (
+        condition if alone or not found.of_trace or found in TOTALS else RELATED["trace"] + condition + CLOSED["trace"]
+    )
 
 
 def _of_trace(node: Node) -> bool:
@@ -225,7 +233,10 @@ def _field(name: str, position: int) -> tuple[Field, str]:
     if prefix.lower() in MAPS and not (dot and key):
         what = "name" if prefix.lower() == "score" else "key"
         raise wrong(f"A {what} is missing: write {prefix.lower()}.{what.upper()}:VALUE.", position)
-    hint = suggestion(prefix, [*BY_NAME, *MAPS, "has"]) or " Put it in quotes to search for the text."
+    hint = (
+        suggestion(name if prefix == "trace" else prefix, [*BY_NAME, *MAPS, "has"])
+        or " Put it in quotes to search for the text."
+    )
     raise wrong(f'There is no field "{name[:60]}".{hint}', position)
 
 

@@ -15,6 +15,7 @@ from backend.core.errors import InvalidInput
 from backend.store.client import Store
 from backend.store.filter_syntax import And, Flag, Node, Not, Or, Related, Term, Value, Word, parse
 from backend.store.filter_text import to_text
+from backend.traces.totals import Call, counted, total_cost, total_usage
 from tests.store.test_filters import ANY_TEXT
 from tests.support.filter_world import PROJECT, FilterWorld, Row
 
@@ -26,6 +27,7 @@ TYPES, TOOLS, USERS, TAGS = (
     ["beta", "x"],
 )
 TEXTS = ["red fox", "blue fish", "Red Sea", ""]
+SECONDS = {"1s": 10**9, "2000ms": 2 * 10**9, "0": 0}
 SCORES = {"good": "numeric", "right": "boolean", "tone": "categorical"}
 
 
@@ -43,7 +45,8 @@ def random_world(seed: int) -> tuple[list[Row], list[Row]]:
                 "tags": [tag for tag in TAGS if pick.random() < 0.2],
                 "duration_ns": pick.choice([0, 1, 2, 3]) * 10**9, "input": pick.choice(TEXTS),
                 "name": pick.choice(TEXTS),
-                "input_tokens": pick.choice([-1, 0, 10]), "reported_cost": pick.choice([-1.0, 0.0, 0.02]),
+                "input_tokens": pick.choice([-1, 0, 10]), "output_tokens": pick.choice([-1, 5]),
+                "reported_cost": pick.choice([-1.0, 0.0, 0.02]),
                 "attributes": {key: pick.choice(["acme", "7"]) for key in ("metadata.k", "k") if pick.random() < 0.3},
             })  # fmt: skip
     scores: list[Row] = []
@@ -89,13 +92,19 @@ LEAVES: st.SearchStrategy[Node] = st.one_of(
     st.builds(lambda o, v: term("latency", v, operator=o), COMPARED, st.sampled_from(["1s", "2000ms", "0"])),
     st.builds(lambda o, v: term("input_tokens", v, operator=o), COMPARED, st.sampled_from(["0", "10", "5"])),
     st.builds(lambda o, v: term("cost", v, operator=o), COMPARED, st.sampled_from(["0", "0.01", "0.02"])),
+    st.builds(lambda o, v: term("trace.cost", v, operator=o), COMPARED, st.sampled_from(["0", "0.02", "0.03"])),
+    st.builds(lambda o, v: term("trace.tokens", v, operator=o), COMPARED, st.sampled_from(["0", "10", "15"])),
+    st.builds(lambda o, v: term("trace.latency", v, operator=o), COMPARED, st.sampled_from(["1s", "2000ms", "0"])),
+    st.builds(lambda o, v: term("trace.spans", v, operator=o), COMPARED, st.sampled_from(["1", "3"])),
+    st.builds(lambda o, v: term("trace.errors", v, operator=o), COMPARED, st.sampled_from(["0", "2"])),
     st.builds(lambda o, v: term("metadata.k", v, operator=o), COMPARED, st.sampled_from(["7", "6"])),
     st.builds(lambda v: term("attr.k", v), st.sampled_from(["ACME", "7", "a*"])),
     st.builds(lambda o, v: term("score.good", v, operator=o), COMPARED, st.sampled_from(["0", "1", "0.5"])),
     st.builds(lambda v: term("score.right", v), st.sampled_from(["yes", "no", "1"])),
     st.builds(lambda v: term("score.tone", v), st.sampled_from(["kind", "yes", "k*", "*"])),
     st.builds(lambda o, v: term("has", *v, operator=o), EQUAL, st.lists(
-        st.sampled_from(["user", "tag", "tool", "error", "score", "score.tone", "metadata.k", "attr.k", "cost"]),
+        st.sampled_from(["user", "tag", "tool", "error", "score", "score.tone", "metadata.k", "attr.k", "cost",
+                         "trace.cost", "trace.tokens"]),
         min_size=1, max_size=2)),
 )  # fmt: skip
 TREES = st.recursive(
@@ -140,6 +149,23 @@ def metadata(span: Row) -> list[str]:
     return [text for key in ("metadata.k", "k") if (text := span["attributes"].get(key))]
 
 
+def total_of(span: Row, field: str) -> float | None:
+    """A number of the whole trace, by the rules of the trace page; None when nothing says it."""
+    family = same_trace(span)
+    if field in ("trace.cost", "trace.tokens"):
+        calls = counted(Call(
+            one["span_id"], one["parent_span_id"], one["type"], one["input_tokens"], one["output_tokens"], -1, -1, -1,
+            -1, one["reported_cost"], -1.0, -1.0, reported=True,
+        ) for one in family if max(one["input_tokens"], one["output_tokens"], one["reported_cost"]) >= 0)  # fmt: skip
+        return total_cost(calls).total if field == "trace.cost" else total_usage(calls).total_tokens
+    by_field = {
+        "trace.latency": max(one["duration_ns"] for one in family),
+        "trace.spans": len(family),
+        "trace.errors": sum(one["status_code"] == 2 for one in family),
+    }
+    return by_field[field]
+
+
 def given_of(span: Row, field: str) -> bool:
     by_field: dict[str, Callable[[], object]] = {
         "user": lambda: any(one["user_id"] for one in same_trace(span)),
@@ -147,6 +173,8 @@ def given_of(span: Row, field: str) -> bool:
         "tool": lambda: span["tool_name"],
         "error": lambda: span["status_code"] == 2,
         "cost": lambda: span["reported_cost"] >= 0,
+        "trace.cost": lambda: total_of(span, "trace.cost") is not None,
+        "trace.tokens": lambda: total_of(span, "trace.tokens") is not None,
         "attr.k": lambda: "k" in span["attributes"],
         "metadata.k": lambda: metadata(span),
     }
@@ -175,6 +203,9 @@ def term_holds(span: Row, field: str, operator: str, text: str) -> bool:
         return any(scored(score, operator, text) for score in scores_of(span, field.partition(".")[2]))
     if field in ("user", "tag", "tool") and text == "*":
         return given_of(span, field)
+    if field.startswith("trace."):
+        total, wanted = total_of(span, field), SECONDS[text] if field == "trace.latency" else float(text)
+        return total is not None and OPERATORS[operator](total, wanted)
     if field in ("user", "tag"):
         family = same_trace(span)
         users = any(fnmatchcase(one["user_id"], text) for one in family)
@@ -188,11 +219,9 @@ def term_holds(span: Row, field: str, operator: str, text: str) -> bool:
             held == text if equal else held.isdigit() and OPERATORS[operator](int(held), int(text))
             for held in metadata(span)
         )
-    if field == "latency":
-        wanted = {"1s": 10**9, "2000ms": 2 * 10**9, "0": 0}[text]
-        return OPERATORS[operator](span["duration_ns"], wanted)
-    number = span["reported_cost" if field == "cost" else field]
-    return number >= 0 and OPERATORS[operator](number, float(text))
+    number = {"latency": span["duration_ns"], "cost": span["reported_cost"]}.get(field, span.get(field))
+    wanted = SECONDS[text] if field == "latency" else float(text)
+    return number >= 0 and OPERATORS[operator](number, wanted)
 
 
 def holds(node: Node, span: Row) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -38,7 +39,7 @@ class FilterWorld:
         compiled = compile_filter(text, of="traces" if traces else "spans")
         where: Any = compiled.where
         for table in TABLES:
-            where = where.replace(f"FROM {table} ", f"FROM {DATABASE}.{table} ")
+            where = re.sub(rf"FROM {table}(?=\s)", f"FROM {DATABASE}.{table}", where)
         if traces:
             sql = f"SELECT DISTINCT trace_id AS id FROM {DATABASE}.spans"
             sql += f" WHERE project_id = {{project_id:UUID}} AND ({where}) ORDER BY id"

@@ -11,6 +11,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from backend.core import limits
 from backend.core.errors import InvalidInput
+from backend.metrics.services import measure
+from backend.metrics.view import Question
 from backend.scores.services import create_scores
 from backend.scores.view import NewScore
 from backend.traces import facets, services
@@ -166,3 +168,18 @@ def test_pages_of_rare_matches_join_without_a_gap(store, order, limit):
         if not cursor:
             break
     assert seen == sorted(starts, reverse=order == "newest")
+
+
+def test_numbers_of_the_whole_trace_narrow_every_question(store):
+    now = time.time_ns()
+    small, large = at(now - HOUR, name="small"), at(now - HOUR, name="large")
+    send(store, small, large, *(llm_span(large.trace_id, parent=large.span_id) for _ in range(3)))
+    text = "trace.spans>=4 trace.errors:0 trace.latency>10ms has:trace.tokens -trace.tokens<1"
+    assert [row.name for row in listed(filter=text).results] == ["large"]
+    assert listed(filter=text, order="slowest").results[0].name == "large"
+    window = (now - 24 * HOUR, now + HOUR)
+    assert traces_over_time(PROJECT, *window, text).traces == 1
+    for kind in ("tokens", "traces"):
+        answer = measure(Question(PROJECT, *window, (kind,), filter=text, interval="none"))
+        assert answer.total is not None
+        assert answer.total.totals[kind] == (360 if kind == "tokens" else 1)

@@ -183,24 +183,29 @@ def _those_that_match(
     """The traces of which a span matches, looked for near them: a page of sessions lies close together."""
     if matching is None or not found:
         return found
+    first_ns, last_ns = min(int(row["first_ns"]) for row in found), max(int(row["last_ns"]) for row in found)
     own: dict[str, object] = {**params, "trace_ids": [row["trace_id"] for row in found]}
-    sought = _sought(own, min(int(row["first_ns"]) for row in found), max(int(row["last_ns"]) for row in found))
+    own |= _sought(params, matching, first_ns, last_ns)
     where: LiteralString = " AND trace_id IN {trace_ids:Array(String)} AND (" + matching.where + ")"
-    matched = {row["trace_id"] for row in store.read(MATCHING + where, {**matching.params, **own, **sought})}
+    matched = {row["trace_id"] for row in store.read(MATCHING + where, own)}
     return [row for row in found if row["trace_id"] in matched]
 
 
-def _sought(params: Mapping[str, object], first_ns: int, last_ns: int) -> dict[str, object]:
-    """Bounds of the spans that decide about traces with a span in [first_ns, last_ns]; none outside the window does."""
-    low, high = cast(int, params["from_ns"]), cast(int, params["to_ns"])
-    return {"seek_from": max(low, first_ns - LATER_NS), "seek_to": min(high, last_ns + LATER_NS)}
+def _sought(params: Mapping[str, object], matching: Compiled, first_ns: int, last_ns: int) -> dict[str, object]:
+    """The filter's parameters, and bounds of the spans that decide about traces with a span in [first_ns, last_ns].
+
+    No span outside the window decides.
+    """
+    low = max(cast(int, params["from_ns"]), first_ns - LATER_NS)
+    high = min(cast(int, params["to_ns"]), last_ns + LATER_NS)
+    return {**matching.within(low - HOUR_NS, high + LATER_NS), "seek_from": low, "seek_to": high}
 
 
 def _among(params: dict[str, object], matching: Compiled | None, first_ns: int, last_ns: int) -> LiteralString:
     """Keeps spans in [first_ns, last_ns] of traces that match; the filter's parameters go into `params`."""
     if matching is None:
         return ""
-    params.update(matching.params | _sought(params, first_ns, last_ns))
+    params.update(_sought(params, matching, first_ns, last_ns))
     return " AND trace_id IN (" + MATCHING + " AND (" + matching.where + "))"
 
 
