@@ -245,6 +245,8 @@ METRIC_GROUPS = 50
 METRIC_INTERVALS = 2_000
 # An answer serves the charts of one page, which ask within a second or two; a reload shows what is new.
 METRIC_FRESH_S = 5.0
+# What days long over cost changes with a late span only; a changed price is asked for at once.
+METRIC_PAST_FRESH_S = 600.0
 METRIC_SCANS_KEPT = 200
 # Rows of a heatmap, bars of a histogram: each is still some pixels high on a phone.
 SPREAD_BUCKETS = 40

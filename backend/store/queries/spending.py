@@ -9,7 +9,13 @@ from uuid import UUID
 from backend.store.client import Row, Store
 from backend.store.measures import Dimension
 from backend.store.queries.metrics import Wanted, params_of, rows_of
+from backend.store.queries.traces import HOUR_NS
 
+# A call counts or not by what its trace did before and behind it, beyond the days that are summed up.
+AROUND_NS = 6 * HOUR_NS
+PRICES_CHANGED: LiteralString = """
+SELECT max(version) AS version FROM model_prices
+WHERE project_id IN ({project_id:UUID}, toUUID('00000000-0000-0000-0000-000000000000'))"""
 # As the measures `cost` and `unpriced_calls`, but 0 where nobody gave a cost.
 _NUMBERS: LiteralString = "sumIf(cost, used AND cost >= 0) AS spent, countIf(used AND cost < 0) AS unpriced"
 
@@ -21,18 +27,19 @@ def spent_by_slot(
 
     Without a group one of "" and `values` is ignored.
     """
-    wanted = _calls(group, edges[0], to_ns)
-    among: LiteralString = "" if group is None else " WHERE grp IN {group_values:Array(String)}"
+    wanted = _calls(group, edges[0] - AROUND_NS, to_ns + AROUND_NS)
+    among: LiteralString = "" if group is None else " AND grp IN {group_values:Array(String)}"
     sql: LiteralString = (
         "SELECT roundDown(start_ns, {edges:Array(Int64)}) AS slot, grp, "
         + _NUMBERS
         + "\nFROM ("
         + rows_of(wanted)
-        + ")"
+        + ") WHERE start_ns >= {first_ns:Int64} AND start_ns < {to_ns:Int64}"
         + among
         + "\nGROUP BY slot, grp"
     )
-    more = {"edges": list(edges), **({"group_values": list(values)} if group is not None else {})}
+    more: dict[str, object] = {"edges": list(edges), "first_ns": edges[0], "to_ns": to_ns}
+    more |= {"group_values": list(values)} if group is not None else {}
     return store.read(sql, {**params_of(project_id, wanted), **more})
 
 
@@ -53,6 +60,11 @@ def top_spenders(
         + ") WHERE grp != '' GROUP BY grp)\nORDER BY spent DESC, grp LIMIT {top:UInt32}"
     )
     return store.read(sql, {**params_of(project_id, wanted), "amount": amount, "top": top})
+
+
+def prices_changed(store: Store, project_id: UUID) -> int:
+    """Differs after each change of a price that counts in the project."""
+    return int(store.read(PRICES_CHANGED, {"project_id": project_id})[0]["version"])
 
 
 def _calls(group: Dimension | None, from_ns: int, to_ns: int) -> Wanted:
