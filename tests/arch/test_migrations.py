@@ -14,8 +14,11 @@ REPEATABLE = re.compile(
     r"|CREATE OR REPLACE DICTIONARY\b"
     r"|ALTER TABLE \S+ (\{on_cluster\} )?(ADD (COLUMN|INDEX|PROJECTION) IF NOT EXISTS|DROP \w+ IF EXISTS)\b"
     r"|ALTER TABLE \S+ (\{on_cluster\} )?(MODIFY|MATERIALIZE)\b"
+    # Twice swapped or attached, every row is still in `spans`: tests/store/test_schema.py stops 0011 at each of them.
+    r"|ALTER TABLE spans (\{on_cluster\} )?ATTACH PARTITION ALL FROM spans_finer\b"
+    r"|EXCHANGE TABLES spans AND spans_finer\b"
 )
-STARTS = re.compile(r"^(CREATE|DROP|ALTER|RENAME|INSERT)\b.*", re.MULTILINE)
+STARTS = re.compile(r"^(CREATE|DROP|ALTER|RENAME|INSERT|EXCHANGE)\b.*", re.MULTILINE)
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.sql")), ids=lambda path: path.stem)

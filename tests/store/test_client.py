@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from backend.core.errors import QueryTimeout, StoreRefused, StoreUnavailable
-from backend.store.client import BUDGETS, Budget, Profile, Store, as_store_error
+from backend.store.client import Store, as_store_error
+from backend.store.profiles import BUDGETS, Budget, Profile
 
 pytestmark = pytest.mark.store
 

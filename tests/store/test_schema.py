@@ -7,6 +7,7 @@ import pytest
 from backend.core.errors import StoreRefused, StoreUnavailable
 from backend.store import migrate, schema
 from backend.store.client import Store
+from backend.store.profiles import Profile
 
 pytestmark = pytest.mark.store
 
@@ -51,3 +52,18 @@ def test_missing_changes_are_named(store, monkeypatch):
     monkeypatch.setattr(migrate.schema, "applied", lambda _: {})
     with pytest.raises(StoreUnavailable, match=r"manage\.py migrate_store"):
         migrate.check(store)
+
+
+@pytest.mark.parametrize("stop", [1, 2, 3, 4])
+def test_a_table_that_takes_the_place_of_another_loses_no_span_wherever_it_stops(store, stop):
+    (step,) = [one for one in schema.file_steps(store.database) if one.name == "0011_finer_granules"]
+    spans = "INSERT INTO spans (project_id, trace_id, span_id, start_time) VALUES (generateUUIDv4(), 't', '{}', now())"
+    store.command(spans.format("before"))
+    for statement in step.statements[:stop]:
+        store.command(statement, profile=Profile.MIGRATE)
+    store.command(spans.format("between"))
+    for statement in step.statements:
+        store.command(statement, profile=Profile.MIGRATE)
+    found = store.read("SELECT span_id FROM spans FINAL ORDER BY span_id")
+    assert [row["span_id"] for row in found] == ["before", "between"]
+    assert store.read("SELECT name FROM system.tables WHERE name LIKE 'spans_%' AND engine LIKE '%MergeTree'") == []

@@ -37,8 +37,8 @@ FROM spans
   WHERE project_id = {project_id:UUID} AND start_time < fromUnixTimestamp64Nano({scan_to:Int64})
     AND start_time >= fromUnixTimestamp64Nano({scan_from:Int64}) - INTERVAL 30 DAY"""
 
-# Some senders end a trace with a second root.
-ONE_A_TRACE: LiteralString = " LIMIT 1 BY trace_id"
+# Some senders end a trace with a second root: the first one is the trace's.
+ONE_A_TRACE: LiteralString = " ORDER BY start_time, span_id LIMIT 1 BY trace_id"
 START_NS: LiteralString = "toUnixTimestamp64Nano(start_time) AS start_ns, "
 BUCKET: LiteralString = "if({step_ns:Int64} = 0, 0, intDiv(start_ns - {origin_ns:Int64}, greatest({step_ns:Int64}, 1)))"
 
