@@ -167,10 +167,10 @@ def spread(widget: Widget, window: Window) -> Distribution:
 def tiles(window: Window) -> list[Tile]:
     """The numbers at the head of the overview, over time and beside those of the time before."""
     found: dict[str, tuple[Series, Series]] = {}
-    earlier = window.before(time.time_ns())
+    earlier, shown = window.before(time.time_ns()), [name for _, _, name, _ in TILES]
     for scan, group in ((TRACES_SCAN, ""), (CALLS_SCAN, "model"), (("score_avg",), "")):
         now = _total(_ask(window, scan, group))
-        before = _total(_ask(earlier, scan, "", over_time=False))
+        before = _total(_ask(earlier, tuple(name for name in scan if name in shown), "", over_time=False))
         found |= dict.fromkeys(scan, (now, before))
     return [Tile(key, label, name, better, *found[name]) for key, label, name, better in TILES]
 
