@@ -12,7 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 
 app = Celery("spanhouse")
 app.config_from_object("django.conf:settings", namespace="CELERY")  # read when first needed
-app.autodiscover_tasks(["backend.pricing", "backend.intake", "backend.accounts", "backend.demo"])
+app.autodiscover_tasks(["backend.pricing", "backend.intake", "backend.accounts", "backend.demo", "backend.metrics"])
 
 
 @signals.task_prerun.connect(weak=False)

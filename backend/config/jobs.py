@@ -11,6 +11,8 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "resolve-prices": {"task": "pricing.resolve_prices", "schedule": schedule(10), "options": {"expires": 10}},
     "watch-intake": {"task": "intake.watch", "schedule": schedule(30), "options": {"expires": 30}},
     "build-examples": {"task": "demo.build_examples", "schedule": schedule(3), "options": {"expires": 3}},
+    "make-facts": {"task": "metrics.make_facts", "schedule": schedule(60), "options": {"expires": 60}},
+    "sweep-facts": {"task": "metrics.sweep_facts", "schedule": crontab(hour="3", minute="37")},
     "clean-sessions": {"task": "accounts.clean_sessions", "schedule": crontab(hour="3", minute="17")},
 }
 

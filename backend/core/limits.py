@@ -248,6 +248,10 @@ METRIC_FRESH_S = 5.0
 # What days long over cost changes with a late span only; a changed price is asked for at once.
 METRIC_PAST_FRESH_S = 600.0
 METRIC_SCANS_KEPT = 200
+# A shorter window is read from its spans: asking what facts there are would cost more than it saves.
+FACTS_FROM_NS = 12 * 3_600 * SECOND_NS
+# The job that makes facts leaves the worker to others after this long, and goes on a minute later.
+FACTS_RUN_S = 20.0
 # Rows of a heatmap, bars of a histogram: each is still some pixels high on a phone.
 SPREAD_BUCKETS = 40
 # Rows looked at on each side of a region, chosen at random when there are more: shares are then known to 1.4 points.

@@ -42,10 +42,14 @@ METADATA_END: LiteralString = ", toString(k)), mapValues(attributes), mapKeys(at
 
 @dataclass(frozen=True)
 class Compiled:
-    """`where` goes into a statement as it is; `params` are bound by the client, and so is `project_id`."""
+    """`where` goes into a statement as it is; `params` are bound by the client, and so is `project_id`.
+
+    `fields`: what is asked of the row itself, and not of other spans; "words" is a search.
+    """
 
     where: LiteralString
     params: dict[str, object] = field(default_factory=dict[str, object])
+    fields: frozenset[str] = frozenset()
 
     @property
     def searches(self) -> bool:
@@ -65,24 +69,31 @@ def compile_filter(text: str, of: Literal["traces", "spans"] = "spans") -> Compi
     """
     compiler = _Compiler()
     where = compiler.node(parse(text), alone=of == "traces")
-    return Compiled(where, {**(ANY_TIME if "{near_from:" in where else {}), **compiler.bound.params})
+    params = {**(ANY_TIME if "{near_from:" in where else {}), **compiler.bound.params}
+    return Compiled(where, params, frozenset(compiler.fields))
 
 
 class _Compiler:
     def __init__(self) -> None:
         self.bound = Bound()
+        self.fields: set[str] = set()
 
     def node(self, node: Node, *, alone: bool) -> LiteralString:
         """`alone`: nothing else is asked of the same span, so that what holds for a trace may be asked of any."""
-        if isinstance(node, Word):
-            return search(self.bound, EVERYWHERE, node.text)
-        if isinstance(node, Flag):
-            return "(" + _state(node.name) + ")"
+        if isinstance(node, (Word, Flag)):
+            self.fields.add("words" if isinstance(node, Word) else "is")
+            return (
+                search(self.bound, EVERYWHERE, node.text) if isinstance(node, Word) else "(" + _state(node.name) + ")"
+            )
         if isinstance(node, Not):
             return self._not(node.node)
         if isinstance(node, Related):
+            own = set(self.fields)
             inner = self.node(node.node, alone=node.how == "trace")
-            return inner if alone and node.how == "trace" else RELATED[node.how] + inner + CLOSED[node.how]
+            if not (alone and node.how == "trace"):
+                self.fields = own | ({"parent"} if node.how == "parent" else set[str]())
+                inner = RELATED[node.how] + inner + CLOSED[node.how]
+            return inner
         if isinstance(node, Term):
             return self._has(node, alone) if node.field.lower() == "has" else self._term(node, alone)
         if not node.nodes:
@@ -113,7 +124,7 @@ class _Compiler:
         if term.operator not in (":", "=") and len(term.values) > 1:
             raise wrong(f"{term.operator} compares with one value, not with a list.", term.values[1].position)
         any_of: list[LiteralString] = [self._one(found, key, term.operator, value) for value in term.values]
-        return _whole(found, "(" + joined(" OR ", any_of) + ")", alone)
+        return self._whole(found, "(" + joined(" OR ", any_of) + ")", alone)
 
     def _one(self, found: Field, key: str, operator: str, value: Value) -> LiteralString:
         if found.kind == "score":
@@ -182,11 +193,19 @@ class _Compiler:
         any_of: list[LiteralString] = []
         for value in term.values:
             if value.text.lower() in ("error", "score"):  # not every failed span says its error's type
+                self.fields.add("status" if value.text.lower() == "error" else "score")
                 any_of.append("status_code = 2" if value.text.lower() == "error" else filter_scores.scored("1"))
                 continue
             found, key = _field(value.text, value.position)
-            any_of.append(_whole(found, self._given(found, key), alone))
+            any_of.append(self._whole(found, self._given(found, key), alone))
         return "(" + joined(" OR ", any_of) + ")"
+
+    def _whole(self, found: Field, condition: LiteralString, alone: bool) -> LiteralString:
+        """A condition on a field of the trace, asked of all its spans."""
+        if alone or not found.of_trace or found in TOTALS:
+            self.fields.add(found.name)
+            return condition
+        return RELATED["trace"] + condition + CLOSED["trace"]
 
     def _given(self, found: Field, key: str) -> LiteralString:
         if found.kind == "score":
@@ -200,13 +219,6 @@ class _Compiler:
         if found.given is not None:
             return "(" + found.given + ")"
         return "(" + " OR ".join([column + " != ''" for column in found.columns]) + ")"
-
-
-def _whole(found: Field, condition: LiteralString, alone: bool) -> LiteralString:
-    """A condition on a field of the trace, asked of all its spans."""
-    return (
-        condition if alone or not found.of_trace or found in TOTALS else RELATED["trace"] + condition + CLOSED["trace"]
-    )
 
 
 def _of_trace(node: Node) -> bool:

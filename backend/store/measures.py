@@ -65,6 +65,7 @@ def _latency(family: Family, prefix: str, of: str) -> list[Measure]:
         Measure(f"{prefix}latency_p95", family, f"{of}, p95", "ns", "if(count() = 0, NULL, " + _LATENCY + "[2])"),
         Measure(f"{prefix}latency_p99", family, f"{of}, p99", "ns", "if(count() = 0, NULL, " + _LATENCY + "[3])"),
         Measure(f"{prefix}latency_avg", family, f"{of}, average", "ns", "avgOrNull(lasted_ns)"),
+        Measure(f"{prefix}latency_max", family, f"{of}, longest", "ns", "maxOrNull(lasted_ns)"),
     ]
 
 

@@ -51,6 +51,7 @@ def placeholders(database: str) -> Mapping[str, str]:
         "on_cluster": "",
         "replacing": "ReplacingMergeTree(version)",
         "aggregating": "AggregatingMergeTree",
+        "plain": "MergeTree",
         "otlp_traces_columns": OTLP_TRACES_COLUMNS,
         "otlp_logs_columns": OTLP_LOGS_COLUMNS,
     }

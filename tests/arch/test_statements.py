@@ -14,6 +14,8 @@ TENANT = re.compile(r"\bproject_id\s*(=\s*\{project_id:UUID\}|IN\s*\(\{project_i
 # Statements that are meant for all projects at once: "module:name" -> why.
 ALL_PROJECTS: dict[str, str] = {
     "backend.store.prices:UNRESOLVED": "the job that looks for prices does so for every model seen; it gives no span",
+    "backend.store.facts:BEHIND": "the job that makes facts looks for hours of every project; it gives no span",
+    "backend.store.facts:SWEEP": "the job that deletes replaced facts does so in every project",
     "backend.store.queries.intake:QUARANTINED": "the watch job counts refused bodies for the server's log",
 }
 

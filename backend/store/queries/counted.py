@@ -10,6 +10,7 @@ once, but the engine spent 160 ms on analysing such a statement.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import LiteralString
 
 from backend.store.prices import COST
@@ -81,23 +82,46 @@ FROM (
 )
 
 
-def counted_calls(*, group: LiteralString = "''", matching: LiteralString = "1") -> LiteralString:
-    """A SELECT with one row a counted call of the window: trace_id, span_id, start_ns, lasted_ns, `used` (has usage),
-    `failed`, the numbers of the call (-1: not given), and `grp`.
+# What the rows of counted calls have. `used`: has usage. -1 in a number: not given.
+CALL_COLUMNS: dict[LiteralString, LiteralString] = {
+    "trace_id": "trace_id",
+    "span_id": "span_id",
+    "start_ns": "toUnixTimestamp64Nano(start_time) AS start_ns",
+    "lasted_ns": "toInt64(duration_ns) AS lasted_ns",
+    "used": HAS_USAGE + " AS used",
+    "failed": "status_code = 2 AS failed",
+    "input_tokens": "input_tokens",
+    "output_tokens": "output_tokens",
+    "cache_read_tokens": "cache_read_tokens",
+    "cache_write_tokens": "cache_write_tokens",
+    "reasoning_tokens": "reasoning_tokens",
+    "tokens": ALL_TOKENS + " AS tokens",
+    "cost": "cost_total AS cost",
+    "ttft_ns": "time_to_first_token_ns AS ttft_ns",
+}
 
-    `group` is SQL over a span's columns; `matching` a condition on them, which doesn't change which calls count.
+
+def counted_calls(
+    *,
+    group: LiteralString = "''",
+    matching: LiteralString = "1",
+    more: LiteralString = "",
+    columns: Sequence[LiteralString] = tuple(CALL_COLUMNS),
+) -> LiteralString:
+    """A SELECT with one row a counted call of the window: `columns` of CALL_COLUMNS, and `grp`.
+
+    `group` is SQL over a span's columns; `matching` a condition on them, which doesn't change which calls count. `more`:
+    further columns, each after a comma. The engine analyses what is asked for, used or not: a cost takes it 9 ms.
     """
+    read: list[LiteralString] = [CALL_COLUMNS[name] for name in columns]
     return (
-        "WITH "
-        + COST
-        + " SELECT trace_id, span_id, toUnixTimestamp64Nano(start_time) AS start_ns, toInt64(duration_ns) AS lasted_ns, "
-        + HAS_USAGE
-        + " AS used, status_code = 2 AS failed, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, "
-        + "reasoning_tokens, "
-        + ALL_TOKENS
-        + " AS tokens, cost_total AS cost, time_to_first_token_ns AS ttft_ns, toString("
+        ("WITH " + COST if "cost" in columns else "")
+        + " SELECT "
+        + ", ".join(read)
+        + ", toString("
         + group
         + ") AS grp"
+        + more
         + FROM_SPANS_FINAL
         + " AND ("
         + HAS_USAGE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import LiteralString
@@ -9,9 +10,11 @@ from uuid import UUID
 
 from backend.conventions.metadata import attribute_keys
 from backend.store.client import Row, Store
+from backend.store.facts import AHEAD_NS, BACK_NS, Facts
 from backend.store.filters import Compiled
 from backend.store.measures import Dimension, Family, Measure
-from backend.store.queries.counted import FROM_ROOTS_FINAL, FROM_SPANS, FROM_SPANS_FINAL, counted_calls
+from backend.store.queries.counted import CALL_COLUMNS, FROM_ROOTS_FINAL, FROM_SPANS, FROM_SPANS_FINAL, counted_calls
+from backend.store.queries.facts import fact_rows, value_of
 from backend.store.queries.traces import HOUR_NS, LATER_NS
 
 # A group that holds what is beyond the top; no value has a NUL in it.
@@ -40,12 +43,23 @@ FROM spans
 # Some senders end a trace with a second root: the first one is the trace's.
 ONE_A_TRACE: LiteralString = " ORDER BY start_time, span_id LIMIT 1 BY trace_id"
 START_NS: LiteralString = "toUnixTimestamp64Nano(start_time) AS start_ns, "
+TRACE_COLUMNS: dict[LiteralString, LiteralString] = {
+    "trace_id": "trace_id",
+    "span_id": "span_id",
+    "start_ns": "toUnixTimestamp64Nano(start_time) AS start_ns",
+    "failed": "trace_id IN " + FAILED + " AS failed",
+    "lasted_ns": "toInt64(duration_ns) AS lasted_ns",
+}
+WORD = re.compile(r"[a-z_]+")
 BUCKET: LiteralString = "if({step_ns:Int64} = 0, 0, intDiv(start_ns - {origin_ns:Int64}, greatest({step_ns:Int64}, 1)))"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """`step_ns` 0: no buckets, only totals. Buckets count from `origin_ns`. `group_key`: of metadata.KEY and the like."""
+    """`step_ns` 0: no buckets, only totals. Buckets count from `origin_ns`. `group_key`: of metadata.KEY and the like.
+
+    `facts`: what begins before their end is read there.
+    """
 
     family: Family
     measures: tuple[Measure, ...]
@@ -56,6 +70,7 @@ class Wanted:
     to_ns: int
     origin_ns: int
     step_ns: int
+    facts: Facts | None = None
 
 
 def cells(store: Store, project_id: UUID, wanted: Wanted, top: Sequence[str] | None) -> list[Row]:
@@ -110,13 +125,26 @@ def params_of(project_id: UUID, wanted: Wanted) -> dict[str, object]:
     """What rows_of and BUCKET bind."""
     back = MONTH_NS if wanted.family == "scores" else HOUR_NS
     return {
+        **_of_facts(wanted),
         **(wanted.matching.within(max(wanted.from_ns - back, 0), wanted.to_ns + LATER_NS) if wanted.matching else {}),
         "project_id": project_id,
-        "scan_from": wanted.from_ns,
+        "scan_from": max(wanted.from_ns, wanted.facts.until_ns - BACK_NS) if wanted.facts else wanted.from_ns,
         "scan_to": wanted.to_ns,
         "origin_ns": wanted.origin_ns,
         "step_ns": wanted.step_ns,
         "group_keys": attribute_keys(wanted.group_key) if _is_metadata(wanted) else [wanted.group_key],
+    }
+
+
+def _of_facts(wanted: Wanted) -> dict[str, object]:
+    if wanted.facts is None:
+        return {}
+    until = wanted.facts.until_ns
+    return {
+        "facts_from": wanted.from_ns,
+        "facts_to": until,
+        "facts_near": min(until + AHEAD_NS, wanted.to_ns),
+        "versions": list(wanted.facts.versions),
     }
 
 
@@ -125,12 +153,32 @@ def _is_metadata(wanted: Wanted) -> bool:
 
 
 def rows_of(wanted: Wanted) -> LiteralString:
-    """The rows of the family as a SELECT: start_ns, grp and what its measures read."""
+    """The rows of the family as a SELECT: trace_id, start_ns, what its measures read (without measures all), and grp."""
+    columns = columns_of(wanted)
+    if wanted.facts is None:
+        return _span_rows(wanted, columns)
+    facts = fact_rows(wanted.family, columns, value_of(wanted.group) + " AS grp", wanted.matching)
+    return facts if wanted.facts.whole else facts + since_facts([*columns, "grp"], _span_rows(wanted, columns))
+
+
+def since_facts(columns: Sequence[LiteralString], rows: LiteralString) -> LiteralString:
+    """Behind rows from facts: what began later."""
+    return "\nUNION ALL SELECT " + ", ".join(columns) + " FROM (" + rows + ") WHERE start_ns >= {facts_to:Int64}"
+
+
+def columns_of(wanted: Wanted) -> list[LiteralString]:
+    """Columns of the family's rows that the measures name. Others would be analysed for nothing."""
+    named = set(WORD.findall(" ".join(one.sql for one in wanted.measures)))
+    known = CALL_COLUMNS if wanted.family == "calls" else TRACE_COLUMNS
+    return [name for name in known if not named or name in named or name in ("trace_id", "start_ns")]
+
+
+def _span_rows(wanted: Wanted, columns: Sequence[LiteralString]) -> LiteralString:
     group = wanted.group
     of_trace = group is not None and group.of_trace
     own: LiteralString = "''" if group is None or of_trace else group.sql
     where: LiteralString = wanted.matching.where if wanted.matching else "1"
-    rows = family_rows(wanted.family, own, where)
+    rows = family_rows(wanted.family, own, where, columns)
     if group is None or not of_trace:
         return rows
     return (
@@ -142,10 +190,12 @@ def rows_of(wanted: Wanted) -> LiteralString:
     )
 
 
-def family_rows(family: Family, group: LiteralString, where: LiteralString) -> LiteralString:
-    """The rows as a SELECT, grouped by what each span (or score) itself says."""
+def family_rows(
+    family: Family, group: LiteralString, where: LiteralString, columns: Sequence[LiteralString]
+) -> LiteralString:
+    """The rows as a SELECT, grouped by what each span (or score) itself says. `columns`: of calls and traces."""
     if family == "calls":
-        return counted_calls(group=group, matching=where)
+        return counted_calls(group=group, matching=where, columns=columns)
     grp: LiteralString = "toString(" + group + ") AS grp"
     if family == "scores":
         among: LiteralString = "" if where == "1" else SCORED + where + "))"
@@ -154,17 +204,8 @@ def family_rows(family: Family, group: LiteralString, where: LiteralString) -> L
         matches: LiteralString = (
             "" if where == "1" else " AND trace_id IN (SELECT trace_id" + FROM_SPANS + " AND (" + where + "))"
         )
-        failed: LiteralString = "trace_id IN " + FAILED + " AS failed, "
-        return (
-            "SELECT trace_id, span_id, "
-            + START_NS
-            + failed
-            + "toInt64(duration_ns) AS lasted_ns, "
-            + grp
-            + FROM_ROOTS_FINAL
-            + matches
-            + ONE_A_TRACE
-        )
+        read: list[LiteralString] = [TRACE_COLUMNS[name] for name in columns]
+        return "SELECT " + ", ".join(read) + ", " + grp + FROM_ROOTS_FINAL + matches + ONE_A_TRACE
     some: LiteralString = "status_code = 2 AS failed, user_id, session_id, toInt64(duration_ns) AS lasted_ns, "
     return "SELECT trace_id, span_id, " + START_NS + some + grp + FROM_SPANS_FINAL + " AND (" + where + ")"
 

@@ -9,13 +9,16 @@ from uuid import UUID
 from backend.store.client import Row, Store
 from backend.store.measures import Dimension, Family
 from backend.store.queries.counted import FROM_SPANS
+from backend.store.queries.facts import WHOLE, fact_rows
 from backend.store.queries.metrics import (
     DIGITS,
     SPANS_OF_SCORES,
     Wanted,
     aggregates_of,
+    columns_of,
     family_rows,
     params_of,
+    since_facts,
 )
 
 # Between the groups of one row; no value has a NUL in it.
@@ -31,13 +34,11 @@ def top_of_each(
     Each row of the family is taken once for each grouping, and once for the total.
     """
     sql: LiteralString = (
-        "SELECT pair.1 AS d, pair.2 AS g"
+        "SELECT substring(key, 1, 1) AS d, substring(key, 2) AS g"
         + aggregates_of(wanted.measures)
-        + "\nFROM (SELECT *, arrayJoin(arrayConcat([('', '')]"
-        + _pairs(groups)
-        + ")) AS pair FROM ("
-        + _rows(wanted, groups)
-        + "))\nGROUP BY d, g\nORDER BY d, m0 DESC NULLS LAST, g LIMIT {each:UInt32} BY d"
+        + "\nFROM (SELECT *, arrayJoin(keys) AS key FROM ("
+        + _keyed_rows(wanted, groups)
+        + "))\nGROUP BY key\nORDER BY d, m0 DESC NULLS LAST, g LIMIT {each:UInt32} BY d"
     )
     rows = store.read(sql, {**params_of(project_id, wanted), "each": limit})
     total = [row | {"all_groups": 1} for row in rows if row["d"] == TOTAL]
@@ -47,37 +48,64 @@ def top_of_each(
     }
 
 
-def _pairs(groups: Sequence[Dimension]) -> LiteralString:
-    """For each grouping the pairs (its number, a value of the row). Own values lie in grp, the trace's in w0, w1, …."""
-    pairs: list[LiteralString] = []
+def _keys(groups: Sequence[Dimension], values: Sequence[LiteralString]) -> LiteralString:
+    """What a row counts for, as texts: the number of the grouping and then the value; nothing for the total.
+
+    One text is a quicker key than a pair. `values`: of each grouping an array of texts, or one text.
+    """
+    single: list[LiteralString] = ["''"]
+    several: LiteralString = ""
+    for number, (one, value) in enumerate(zip(groups, values, strict=True)):
+        if one.several:
+            several = (
+                several
+                + ", arrayMap(v -> concat('"
+                + DIGITS[number]
+                + "', v), if(empty("
+                + value
+                + "), [''], "
+                + value
+                + "))"
+            )
+        else:
+            single.append("concat('" + DIGITS[number] + "', " + value + ")")
+    return "arrayConcat([" + ", ".join(single) + "]" + several + ") AS keys"
+
+
+def _keyed_rows(wanted: Wanted, groups: Sequence[Dimension]) -> LiteralString:
+    """The rows of the family with `keys`: from spans, and from facts as far as there are any."""
+    where: LiteralString = wanted.matching.where if wanted.matching else "1"
+    own: list[LiteralString] = ["toString(" + one.sql + ")" for one in groups if not one.of_trace]
+    grp: LiteralString = "''" if not own else own[0] if len(own) == 1 else "concat(" + BETWEEN.join(own) + ")"
+    columns = columns_of(wanted)
+    rows = family_rows(wanted.family, grp, where, columns)
+    if any(one.of_trace for one in groups):
+        rows = (
+            "SELECT * FROM ("
+            + rows
+            + ") AS own LEFT JOIN ("
+            + _values_of_traces(groups, wanted.family)
+            + ") AS whole ON own.trace_id = whole.trace_id"
+        )
+    keys = _keys(groups, _values(groups))
+    if wanted.facts is None:
+        return "SELECT *, " + keys + " FROM (" + rows + ")"
+    told = _keys(groups, [WHOLE.get(one.name, "toString(" + one.sql + ")") for one in groups])
+    facts = fact_rows(wanted.family, columns, told, wanted.matching)
+    return facts if wanted.facts.whole else facts + since_facts([*columns, keys], rows)
+
+
+def _values(groups: Sequence[Dimension]) -> list[LiteralString]:
+    """Where a row from spans has its values: own ones in grp, those of the trace in w0, w1, …."""
+    values: list[LiteralString] = []
     own = 0
     for number, one in enumerate(groups):
-        name: LiteralString = DIGITS[number]
         if one.of_trace:
-            values: LiteralString = "if(empty(w" + name + "), [''], w" + name + ")"
-            pairs.append(", arrayMap(v -> ('" + name + "', v), " + values + ")")
+            values.append("w" + DIGITS[number])
         else:
             own += 1
-            pairs.append(", [('" + name + "', splitByChar('\\0', grp)[" + DIGITS[own] + "])]")
-    return "".join(pairs)
-
-
-def _rows(wanted: Wanted, groups: Sequence[Dimension]) -> LiteralString:
-    where: LiteralString = wanted.matching.where if wanted.matching else "1"
-    values: list[LiteralString] = ["toString(" + one.sql + ")" for one in groups if not one.of_trace]
-    own: LiteralString = (
-        "''" if not values else values[0] if len(values) == 1 else "concat(" + BETWEEN.join(values) + ")"
-    )
-    rows = family_rows(wanted.family, own, where)
-    if not any(one.of_trace for one in groups):
-        return rows
-    return (
-        "SELECT * FROM ("
-        + rows
-        + ") AS own LEFT JOIN ("
-        + _values_of_traces(groups, wanted.family)
-        + ") AS whole ON own.trace_id = whole.trace_id"
-    )
+            values.append("splitByChar('\\0', grp)[" + DIGITS[own] + "]")
+    return values
 
 
 def _values_of_traces(groups: Sequence[Dimension], family: Family) -> LiteralString:
@@ -89,7 +117,7 @@ def _values_of_traces(groups: Sequence[Dimension], family: Family) -> LiteralStr
             continue
         some: LiteralString = "notEmpty(" + one.sql + ")"
         given.append(some)
-        value: LiteralString = "[toString(argMinIf(" + one.sql + ", start_time, " + some + "))]"
+        value: LiteralString = "toString(argMinIf(" + one.sql + ", start_time, " + some + "))"
         if one.several:
             value = "groupUniqArrayArray(" + one.sql + ")"
         columns = columns + ", " + value + " AS w" + DIGITS[number]

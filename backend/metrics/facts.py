@@ -1,0 +1,43 @@
+"""Facts for the metrics of long windows: when they are made, and which questions read them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from uuid import UUID
+
+from backend.core import limits
+from backend.metrics.scans import shared
+from backend.store import client
+from backend.store import facts as stored
+from backend.store.queries.facts import can_tell
+from backend.store.queries.metrics import Wanted
+
+
+def used_for(project_id: UUID, wanted: Wanted) -> Wanted:
+    """The same question, to be answered from facts as far as they are current."""
+    if wanted.to_ns - wanted.from_ns < limits.FACTS_FROM_NS or not can_tell(
+        wanted.family, wanted.group, wanted.matching
+    ):
+        return wanted
+    found = shared(
+        (project_id, "facts", wanted.from_ns, wanted.to_ns),
+        lambda: stored.current_facts(client.current(), project_id, wanted.from_ns, wanted.to_ns),
+    )
+    return replace(wanted, facts=found)
+
+
+def make_facts(now_ns: int | None = None) -> int:
+    """Make what is missing or outdated, for about FACTS_RUN_S at a time; how many batches were made."""
+    store, started, made = client.current(), time.monotonic(), 0
+    for batch in stored.batches(store, time.time_ns() if now_ns is None else now_ns):
+        stored.make(store, batch, time.time_ns() if now_ns is None else now_ns + made * limits.SECOND_NS)
+        made += 1
+        if time.monotonic() - started > limits.FACTS_RUN_S:
+            break
+    return made
+
+
+def sweep_facts() -> None:
+    """Delete what was replaced."""
+    stored.sweep(client.current(), time.time_ns())
