@@ -25,10 +25,11 @@ from backend.budgets.periods import (
 )
 from backend.budgets.view import Coming, Line, Slot, State
 from backend.core import limits
+from backend.metrics import facts
 from backend.metrics.scans import shared
 from backend.store import client
 from backend.store.client import Row
-from backend.store.measures import DIMENSION
+from backend.store.measures import DIMENSION, Dimension
 from backend.store.queries import spending as queries
 
 # slot → (dollars, calls without a price)
@@ -109,10 +110,17 @@ def _ask(project_id: UUID, budget: Budget, spenders: int, now_ns: int, of: str =
     args = (DIMENSION[budget.scope], period.start_ns, clock.today.end_ns, amount, spenders)
     top = shared(
         (project_id, "spenders", budget.scope, *args[1:]),
-        lambda: queries.top_spenders(client.current(), project_id, *args),
+        lambda: queries.top_spenders(client.current(), project_id, *args, facts=facts.known(project_id, *args[1:3])),
     )
     names = [str(row["grp"]) for row in top]
     return _Asked(budget, clock, period, top, tuple(dict.fromkeys([*names, *([of] if of else [])])))
+
+
+def _spent(
+    project_id: UUID, group: Dimension | None, values: Sequence[str], edges: Sequence[int], to_ns: int
+) -> list[Row]:
+    told = facts.known(project_id, *queries.around(edges[0], to_ns))
+    return queries.spent_by_slot(client.current(), project_id, group, values, edges, to_ns, told)
 
 
 def _scans(project_id: UUID, asked: Sequence[_Asked]) -> dict[tuple[str, str], dict[str, Cells]]:
@@ -133,11 +141,11 @@ def _scan(project_id: UUID, scope: str, clock: _Clock, values: list[str]) -> dic
     about = (project_id, "spent", scope, tuple(values))
     rows = shared(
         (*about, past[0], recent[0], queries.prices_changed(store, project_id)),
-        lambda: queries.spent_by_slot(store, project_id, group, values, past, recent[0]),
+        lambda: _spent(project_id, group, values, past, recent[0]),
         limits.METRIC_PAST_FRESH_S,
     ) + shared(
         (*about, recent[0], end_ns),
-        lambda: queries.spent_by_slot(store, project_id, group, values, recent, end_ns),
+        lambda: _spent(project_id, group, values, recent, end_ns),
     )
     found: dict[str, dict[int, tuple[float, int]]] = defaultdict(dict)
     for row in rows:

@@ -11,13 +11,13 @@ from typing import Literal
 from uuid import UUID
 
 from backend.core.errors import InvalidInput
-from backend.metrics import intervals
+from backend.metrics import facts, intervals
 from backend.metrics.intervals import Estimate, Part
 from backend.metrics.scans import shared
 from backend.metrics.services import find_group, interval_ns, wanted_key
 from backend.metrics.shares import z_of
 from backend.store import client
-from backend.store.client import Row
+from backend.store.client import Row, Store
 from backend.store.filters import compile_filter
 from backend.store.measures import Unit
 from backend.store.queries import comparison as queries
@@ -124,9 +124,7 @@ def compare(question: CompareQuestion) -> Comparison:
     wanted = _wanted(question)
     store, project = client.current(), question.project_id
     key = (project, "models", wanted_key(wanted))
-    rows, scored = shared(
-        key, lambda: (queries.cells(store, project, wanted), queries.score_cells(store, project, wanted))
-    )
+    rows, scored = shared(key, lambda: _cells(store, project, facts.used_for(project, wanted)))
     seen: dict[str, int] = defaultdict(int)
     calls: dict[str, dict[str, Part]] = defaultdict(dict)
     for row in rows:
@@ -221,6 +219,10 @@ def _scores(rows: list[Row], models: list[str]) -> list[tuple[_Measure, list[Row
         (_Measure(f"score.{name}", f"Score {name}", "score", "up", part, intervals.mean), by_name[name])
         for name in names
     ]
+
+
+def _cells(store: Store, project: UUID, wanted: Wanted) -> tuple[list[Row], list[Row]]:
+    return queries.cells(store, project, wanted), queries.score_cells(store, project, wanted)
 
 
 def _wanted(question: CompareQuestion) -> Wanted:

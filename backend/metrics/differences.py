@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from backend.conventions.metadata import key_of
 from backend.core.errors import InvalidInput
+from backend.metrics import facts
 from backend.metrics.distribution import SpreadQuestion, find_quantity, wanted_of
 from backend.metrics.scans import shared
 from backend.metrics.services import wanted_key
@@ -74,7 +75,7 @@ def differences(question: SpreadQuestion, region: Region) -> Differences:
     store, project = client.current(), question.project_id
 
     def scan() -> tuple[list[Row], list[Row]]:
-        chosen = queries.sample(store, project, wanted, quantity, region)
+        chosen = queries.sample(store, project, facts.used_for(project, wanted), quantity, region)
         both = any(row["inside"] for row in chosen) and not all(row["inside"] for row in chosen)
         return chosen, queries.values(store, project, wanted, chosen) if both else []
 

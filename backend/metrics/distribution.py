@@ -9,6 +9,7 @@ from uuid import UUID
 
 from backend.core import limits
 from backend.core.errors import InvalidInput
+from backend.metrics import facts
 from backend.metrics.scans import shared
 from backend.metrics.services import find_group, interval_ns, wanted_key
 from backend.store import client
@@ -87,7 +88,9 @@ def distribution(question: SpreadQuestion) -> Distribution:
         raise InvalidInput(f"A row can have several values of {question.group_by}: filter by one.", field="group_by")
     rows = shared(
         (question.project_id, "levels", quantity.name, wanted_key(wanted)),
-        lambda: queries.levels(client.current(), question.project_id, wanted, quantity),
+        lambda: queries.levels(
+            client.current(), question.project_id, facts.used_for(question.project_id, wanted), quantity
+        ),
     )
     if len(rows) > queries.MOST_CELLS:
         raise InvalidInput(f"{question.group_by} has too many values here: choose a narrower filter.", field="group_by")

@@ -10,21 +10,26 @@ from backend.core import limits
 from backend.metrics.scans import shared
 from backend.store import client
 from backend.store import facts as stored
+from backend.store.facts import Facts
 from backend.store.queries.facts import can_tell
 from backend.store.queries.metrics import Wanted
 
 
 def used_for(project_id: UUID, wanted: Wanted) -> Wanted:
-    """The same question, to be answered from facts as far as they are current."""
-    if wanted.to_ns - wanted.from_ns < limits.FACTS_FROM_NS or not can_tell(
-        wanted.family, wanted.group, wanted.matching
-    ):
+    """The same question, to be answered from facts as far as they are current. Long windows gain by it."""
+    if not can_tell(wanted.family, wanted.group, wanted.matching):
         return wanted
-    found = shared(
-        (project_id, "facts", wanted.from_ns, wanted.to_ns),
-        lambda: stored.current_facts(client.current(), project_id, wanted.from_ns, wanted.to_ns),
+    return replace(wanted, facts=known(project_id, wanted.from_ns, wanted.to_ns))
+
+
+def known(project_id: UUID, from_ns: int, to_ns: int) -> Facts | None:
+    """The facts of a window; None when it is short, or when there are none to speak of."""
+    if to_ns - from_ns < limits.FACTS_FROM_NS:
+        return None
+    return shared(
+        (project_id, "facts", from_ns, to_ns),
+        lambda: stored.current_facts(client.current(), project_id, from_ns, to_ns),
     )
-    return replace(wanted, facts=found)
 
 
 def make_facts(now_ns: int | None = None) -> int:

@@ -159,7 +159,7 @@ def _wanted(question: Question) -> Wanted:
 def _cells(question: Question, wanted: Wanted, top: list[str] | None) -> list[Row]:
     return shared(
         (question.project_id, "cells", wanted_key(wanted), tuple(top) if top is not None else None),
-        lambda: queries.cells(client.current(), question.project_id, _with_facts(question, wanted), top),
+        lambda: queries.cells(client.current(), question.project_id, facts.used_for(question.project_id, wanted), top),
     )
 
 
@@ -167,7 +167,7 @@ def _top(question: Question, wanted: Wanted) -> list[Row]:
     return shared(
         (question.project_id, "top", wanted_key(wanted), question.top),
         lambda: queries.top_groups(
-            client.current(), question.project_id, _with_facts(question, wanted), question.top + 1
+            client.current(), question.project_id, facts.used_for(question.project_id, wanted), question.top + 1
         ),
     )
 
@@ -179,15 +179,14 @@ def _beside(question: Question, wanted: Wanted) -> list[Row]:
     found = shared(
         (question.project_id, "beside", tuple(names), wanted_key(replace(wanted, group=None))),
         lambda: rankings.top_of_each(
-            client.current(), question.project_id, _with_facts(question, wanted), groups, limits.METRIC_GROUPS + 1
+            client.current(),
+            question.project_id,
+            facts.used_for(question.project_id, wanted),
+            groups,
+            limits.METRIC_GROUPS + 1,
         ),
     )
     return found[question.group_by]
-
-
-def _with_facts(question: Question, wanted: Wanted) -> Wanted:
-    """Long windows read facts, where there are any that can tell."""
-    return facts.used_for(question.project_id, wanted)
 
 
 def wanted_key(wanted: Wanted) -> tuple[object, ...]:

@@ -54,6 +54,10 @@ def world(store) -> Store:
             made = call(trace, outer.span_id, gen_ai__response__id=dice.choice(["same", f"r{number}-{step}"]))
             made.attributes.extend(key_values({"tag.tags": dice.sample(["a", "b", "c"], dice.randrange(3))}))
             made.attributes.extend(key_values({"gen_ai.prompt.name": dice.choice(["hello", "bye"])}))
+            if dice.random() < 0.4:
+                for one in made.attributes:
+                    if one.key.endswith(".model"):
+                        one.value.string_value = "gpt-unpriced"
             spans.append(_at(made, start + dice.randrange(HOUR)))
             outer = made if dice.random() < 0.3 else outer
         if dice.random() < 0.3:

@@ -6,13 +6,16 @@ from typing import LiteralString
 from uuid import UUID
 
 from backend.store.client import Row, Store
-from backend.store.queries.counted import counted_calls
-from backend.store.queries.metrics import SCORES, Wanted, params_of, values_of_traces
+from backend.store.queries.counted import CALL_COLUMNS, counted_calls
+from backend.store.queries.facts import WHOLE, fact_rows
+from backend.store.queries.metrics import SCORES, Wanted, params_of, since_facts, values_of_traces
 
 # A call that failed has no model that answered: by the model asked for, its failure counts.
 MODEL: LiteralString = "if(request_model != '', toString(request_model), toString(response_model))"
 # An embedding and a chat are never alike.
 STRATUM: LiteralString = "if(kind = 'llm', said, trim(concat(said, ' (', kind, ')')))"
+# Calls are looked for in spans only from where facts end.
+_SCORES: LiteralString = SCORES.replace("{scan_from:", "{scored_from:")
 # Steps of a factor of ten: quantiles are then known to half a per cent.
 STEPS = 200
 # Models times strata; more are cut off, those with fewest calls first.
@@ -68,33 +71,46 @@ def score_cells(store: Store, project_id: UUID, wanted: Wanted) -> list[Row]:
         "SELECT name, value, if(span_id = '', if(length(every) = 1, every[1], ('', '')), "
         "tupleElement(arrayFirst(c -> c.1 = span_id, calls), 2)) AS cell FROM ("
         "SELECT trace_id, span_id, toString(name) AS name, value"
-        + SCORES
+        + _SCORES
         + ") AS given INNER JOIN (SELECT trace_id, groupUniqArray((model, stratum)) AS every, "
         "groupArray((span_id, (model, stratum))) AS calls FROM ("
         + _calls(wanted)
         + ") WHERE trace_id IN (SELECT trace_id"
-        + SCORES
+        + _SCORES
         + ") GROUP BY trace_id) AS made ON given.trace_id = made.trace_id) WHERE cell.1 != ''\n"
         "GROUP BY name, model, stratum ORDER BY n DESC, name, model, stratum LIMIT {cells:UInt32}"
     )
-    return store.read(sql, params_of(project_id, wanted) | {"cells": MOST_CELLS})
+    params = params_of(project_id, wanted) | {"cells": MOST_CELLS, "scored_from": wanted.from_ns}
+    return store.read(sql, params)
 
 
 def _calls(wanted: Wanted) -> LiteralString:
     """Counted calls with `model` and `stratum`; `wanted.group` is what makes the strata."""
-    group, where = wanted.group, wanted.matching.where if wanted.matching else "1"
-    own: LiteralString = "''" if group is None or group.of_trace else group.sql
-    told: LiteralString = "concat(" + MODEL + ", '\\0', toString(type), '\\0', toString(" + own + "))"
-    rows: LiteralString = (
-        "SELECT *, splitByChar('\\0', grp)[1] AS model, splitByChar('\\0', grp)[2] AS kind, splitByChar('\\0', grp)[3] AS said"
-        " FROM (" + counted_calls(group=told, matching=where) + ")"
-    )
-    if group is None or not group.of_trace:
-        return "SELECT *, " + STRATUM + " AS stratum FROM (" + rows + ")"
+    rows = _live(wanted)
+    if wanted.facts is not None:
+        own: LiteralString = WHOLE.get(wanted.group.name, wanted.group.sql) if wanted.group else "''"
+        told = fact_rows("calls", tuple(CALL_COLUMNS), _told(own) + " AS grp", wanted.matching)
+        rows = told if wanted.facts.whole else told + since_facts([*CALL_COLUMNS, "grp"], rows)
     return (
-        "SELECT own.*, "
-        "if(kind = 'llm', values[1], trim(concat(values[1], ' (', kind, ')'))) AS stratum FROM ("
+        "SELECT *, splitByChar('\\0', grp)[1] AS model, splitByChar('\\0', grp)[2] AS kind, splitByChar('\\0', grp)[3] AS said, "
+        + STRATUM
+        + " AS stratum FROM ("
         + rows
+        + ")"
+    )
+
+
+def _told(own: LiteralString) -> LiteralString:
+    return "concat(" + MODEL + ", '\\0', toString(type), '\\0', toString(" + own + "))"
+
+
+def _live(wanted: Wanted) -> LiteralString:
+    group, where = wanted.group, wanted.matching.where if wanted.matching else "1"
+    if group is None or not group.of_trace:
+        return counted_calls(group=_told("''" if group is None else group.sql), matching=where)
+    return (
+        "SELECT own.* REPLACE(concat(grp, values[1]) AS grp) FROM ("
+        + counted_calls(group=_told("''"), matching=where)
         + ") AS own LEFT JOIN ("
         + values_of_traces(group, "calls")
         + ") AS whole ON own.trace_id = whole.trace_id"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import LiteralString
 from uuid import UUID
 
 from backend.store.client import Row, Store
+from backend.store.measures import MEASURE
 from backend.store.quantities import SPENT, Quantity
-from backend.store.queries.counted import counted_calls
 from backend.store.queries.metrics import BUCKET, Wanted, params_of, rows_of
 
 # Buckets of a factor of ten; the answer is made coarser afterwards, as the range of the numbers allows.
@@ -22,6 +23,8 @@ LEVEL: LiteralString = (
     "multiIf(NOT given, {not_given:Int32}, amount <= 0, {zero:Int32}, "
     "toInt32(floor(log10(greatest(amount, 1e-300)) * {fine:Float64} + 1e-6)))"
 )
+# Their columns are what SPENT reads.
+SUMMED = (MEASURE["cost"], MEASURE["tokens"])
 
 
 def levels(store: Store, project_id: UUID, wanted: Wanted, quantity: Quantity) -> list[Row]:
@@ -51,7 +54,7 @@ def amounts_of(wanted: Wanted, quantity: Quantity) -> LiteralString:
             + rows
             + ") AS own LEFT JOIN ("
             + SPENT
-            + counted_calls()
+            + rows_of(replace(wanted, family="calls", group=None, matching=None, measures=SUMMED))
             + ") GROUP BY trace_id) AS spent ON own.trace_id = spent.trace_id"
         )
     amount: LiteralString = "toFloat64(ifNull(" + quantity.sql + ", 0)) AS amount"

@@ -7,7 +7,8 @@ from typing import LiteralString
 from uuid import UUID
 
 from backend.store.client import Row, Store
-from backend.store.measures import Dimension
+from backend.store.facts import Facts
+from backend.store.measures import MEASURE, Dimension
 from backend.store.queries.metrics import Wanted, params_of, rows_of
 from backend.store.queries.traces import HOUR_NS
 
@@ -18,16 +19,24 @@ SELECT max(version) AS version FROM model_prices
 WHERE project_id IN ({project_id:UUID}, toUUID('00000000-0000-0000-0000-000000000000'))"""
 # As the measures `cost` and `unpriced_calls`, but 0 where nobody gave a cost.
 _NUMBERS: LiteralString = "sumIf(cost, used AND cost >= 0) AS spent, countIf(used AND cost < 0) AS unpriced"
+# Their columns are what _NUMBERS reads.
+SPENT = (MEASURE["cost"],)
 
 
 def spent_by_slot(
-    store: Store, project_id: UUID, group: Dimension | None, values: Sequence[str], edges: Sequence[int], to_ns: int
+    store: Store,
+    project_id: UUID,
+    group: Dimension | None,
+    values: Sequence[str],
+    edges: Sequence[int],
+    to_ns: int,
+    facts: Facts | None = None,
 ) -> list[Row]:
     """Rows of slot, grp, spent (dollars) and unpriced (calls) in [edges[0], to_ns); a slot begins at each edge.
 
-    Without a group one of "" and `values` is ignored.
+    Without a group one of "" and `values` is ignored. `facts`: of `around(edges[0], to_ns)`.
     """
-    wanted = _calls(group, edges[0] - AROUND_NS, to_ns + AROUND_NS)
+    wanted = _calls(group, *around(edges[0], to_ns), facts)
     among: LiteralString = "" if group is None else " AND grp IN {group_values:Array(String)}"
     sql: LiteralString = (
         "SELECT roundDown(start_ns, {edges:Array(Int64)}) AS slot, grp, "
@@ -44,12 +53,19 @@ def spent_by_slot(
 
 
 def top_spenders(
-    store: Store, project_id: UUID, group: Dimension, from_ns: int, to_ns: int, amount: float, top: int
+    store: Store,
+    project_id: UUID,
+    group: Dimension,
+    from_ns: int,
+    to_ns: int,
+    amount: float,
+    top: int,
+    facts: Facts | None = None,
 ) -> list[Row]:
     """Rows of grp, spent and unpriced of the groups that spent most; each row has what is told of all groups, too:
     `groups`, `all_unpriced` and `over`, how many reached the amount. What has no value is no group.
     """
-    wanted = _calls(group, from_ns, to_ns)
+    wanted = _calls(group, from_ns, to_ns, facts)
     sql: LiteralString = (
         "SELECT grp, spent, unpriced, count() OVER () AS groups, sum(unpriced) OVER () AS all_unpriced, "
         "countIf(spent >= {amount:Float64}) OVER () AS over"
@@ -67,5 +83,10 @@ def prices_changed(store: Store, project_id: UUID) -> int:
     return int(store.read(PRICES_CHANGED, {"project_id": project_id})[0]["version"])
 
 
-def _calls(group: Dimension | None, from_ns: int, to_ns: int) -> Wanted:
-    return Wanted("calls", (), group, "", None, from_ns, to_ns, from_ns, 0)
+def around(from_ns: int, to_ns: int) -> tuple[int, int]:
+    """The window that is read to sum up [from_ns, to_ns)."""
+    return from_ns - AROUND_NS, to_ns + AROUND_NS
+
+
+def _calls(group: Dimension | None, from_ns: int, to_ns: int, facts: Facts | None) -> Wanted:
+    return Wanted("calls", SPENT, group, "", None, from_ns, to_ns, from_ns, 0, facts)
