@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import time
 from dataclasses import dataclass
 from typing import LiteralString
 from uuid import UUID, uuid5
@@ -115,3 +117,16 @@ def load(store: Store, spans: int, now_ns: int) -> World:
     store.command(SCORES, rest | {"count": scores, "window": window}, Profile.MIGRATE)
     store.command(COUNTS, rest | {"count": DAYS * 86_400 // 5}, Profile.MIGRATE)
     return World(PROJECTS[0], now_ns, traces)
+
+
+def work() -> None:
+    """What the jobs do: look up prices; five minutes after the last span, make facts."""
+    from backend.metrics import facts  # noqa: PLC0415
+    from backend.pricing.services import resolve_prices  # noqa: PLC0415
+    from backend.store.facts import QUIET_NS  # noqa: PLC0415
+
+    started, priced, batches = time.perf_counter(), resolve_prices(), 0
+    while made := facts.make_facts(time.time_ns() + 2 * QUIET_NS):
+        batches += made
+    seconds = round(time.perf_counter() - started, 1)
+    print(json.dumps({"priced_models": priced, "fact_batches": batches, "seconds": seconds}), flush=True)

@@ -107,7 +107,10 @@ OVERVIEW: tuple[Widget, ...] = (
     Widget("tags", "Cost by tag", ("cost",), "ranking", "tag", beside=SPENDERS, size="third"),
     Widget("prompts", "Cost by prompt version", ("cost",), "ranking", "prompt_version", beside=SPENDERS, size="third"),
     Widget("dearest", "Dearest traces", ("cost",), "ranking", "trace", beside=SPENDERS, size="third"),
-    Widget("slowest", "Slowest traces", ("trace_latency_max",), "ranking", "trace", size="third"),
+    Widget(
+        "slowest", "Slowest traces", ("trace_latency_max",), "ranking", "trace", scan=("trace_latency_max",),
+        scan_top=8, size="third",
+    ),
     Widget("scores", "Average scores", ("score_avg",), "line", "score", size="third"),
 )  # fmt: skip
 TILES: tuple[tuple[str, str, str, Literal["up", "down", ""]], ...] = (

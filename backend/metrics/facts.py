@@ -11,15 +11,20 @@ from backend.metrics.scans import shared
 from backend.store import client
 from backend.store import facts as stored
 from backend.store.facts import Facts
+from backend.store.queries import counted
 from backend.store.queries.facts import can_tell
 from backend.store.queries.metrics import Wanted
 
 
 def used_for(project_id: UUID, wanted: Wanted) -> Wanted:
-    """The same question, to be answered from facts as far as they are current. Long windows gain by it."""
-    if not can_tell(wanted.family, wanted.group, wanted.matching):
+    """The same question, to be answered from facts as far as they are current, and with what other charts found out."""
+    if can_tell(wanted.family, wanted.group, wanted.matching):
+        wanted = replace(wanted, facts=known(project_id, wanted.from_ns, wanted.to_ns))
+    if wanted.family != "calls" or (wanted.facts is not None and wanted.facts.whole):
         return wanted
-    return replace(wanted, facts=known(project_id, wanted.from_ns, wanted.to_ns))
+    window = (wanted.scan_from_ns, wanted.to_ns)
+    found = shared((project_id, "left out", *window), lambda: counted.left_out(client.current(), project_id, *window))
+    return replace(wanted, left_out=found)
 
 
 def known(project_id: UUID, from_ns: int, to_ns: int) -> Facts | None:

@@ -43,7 +43,7 @@ def measure(question: Question) -> Answer:
         raise InvalidInput(f"top must be a number from 1 to {limits.METRIC_GROUPS}.", field="top")
     if question.group_by == "":
         return _answer(question, wanted, _cells(question, wanted, None), [""])
-    if wanted.step_ns == 0 and all(one.adds for one in wanted.measures):
+    if wanted.step_ns == 0 and (not question.whole_rest or all(one.adds for one in wanted.measures)):
         return _ranking(question, wanted)
     if wanted.group is not None and not wanted.group.many:
         rows = _cells(question, wanted, None)
@@ -206,7 +206,7 @@ def _ranked(rows: list[Row]) -> list[str]:
 
 
 def _ranking(question: Question, wanted: Wanted) -> Answer:
-    """Totals that add up: what is not among the top is the difference, so one scan is enough."""
+    """Totals in one scan: what is not among the top is the difference, of totals that add up."""
     rows = _beside(question, wanted) if question.group_by in question.beside else _top(question, wanted)
     groups = [row for row in rows if not row["all_groups"]]
     shown = [Series(str(row["g"]), _numbers(wanted, row)) for row in groups[: question.top]]
@@ -214,8 +214,11 @@ def _ranking(question: Question, wanted: Wanted) -> Answer:
     other = None
     several = wanted.group is not None and wanted.group.several
     if len(groups) > question.top and not several:
-        rest = {name: _minus(value, [one.totals[name] for one in shown]) for name, value in total.items()}
-        other = Series(OTHER, rest)
+        rest = {
+            one.name: _minus(total[one.name], [part.totals[one.name] for part in shown]) if one.adds else None
+            for one in wanted.measures
+        }
+        other = Series(OTHER, rest) if any(one.adds for one in wanted.measures) else None
     return Answer(wanted.measures, question.group_by, 0, [], shown, other, None if several else Series("", total))
 
 

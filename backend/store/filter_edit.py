@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend.store.filter_fields import find
-from backend.store.filter_syntax import QUOTED, VALUE, And, Node, Not, Or, Term, Value, parse
+from backend.store.filter_syntax import QUOTED, VALUE, And, Node, Not, Or, Related, Term, Value, parse
 from backend.store.filter_text import quote
 
 # A value made of these needs no quotes: nothing in it could be read as an operator, a wildcard or a bracket.
 PLAIN = re.compile(r"\w[\w./@+-]*")
-NEGATION = re.compile(r"(?:-|\bNOT\s+)+\Z")
-BRACKET_BEFORE = re.compile(r"(?:-|\bNOT\s+|\bNOT(?=\())*\(\s*\Z")
+NEGATION = re.compile(r"(?:-|NOT\s*)\Z")
+BRACKET_BEFORE = re.compile(r"\(\s*\Z")
 BRACKET_AFTER = re.compile(r"\s*\)")
-AND_BEFORE = re.compile(r"(?:\A|\s+)(?:AND\s*)?\Z")
-AND_AFTER = re.compile(r"\s*(?:AND(?=[\s()]|\Z))?\s*")
+AND_BEFORE = re.compile(r"AND\s*\Z")
+AND_AFTER = re.compile(r"\s*(AND)?")
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,9 @@ def _of_term(source: str, term: Term, negations: int) -> Iterator[Choice]:
         return
     name = term.field if known[1] else known[0].name
     excluded = (negations % 2 == 1) != (term.operator == "!=")
-    before = NEGATION.search(source, 0, term.position) if negations else None
-    if negations and before is None:
+    start = _negated_from(source, term.position, _written(parse(source))[0])
+    if negations and start == term.position:
         return  # the NOT stands before a bracket
-    start = before.start() if before else term.position
     for value in term.values:
         if value.quoted or "*" not in value.text:
             yield Choice(name, value.text, excluded, start, _value_end(source, term.values[-1]), term)
@@ -109,12 +108,38 @@ def _without(source: str, choice: Choice) -> str:
 
 def _cut(source: str, start: int, end: int) -> str:
     """Takes a term out, with the brackets that held it alone and the AND that joined it to its neighbours."""
+    nots, joints = _written(parse(source))
     while (inside := BRACKET_BEFORE.search(source, 0, start)) and (closing := BRACKET_AFTER.match(source, end)):
-        start, end = inside.start(), closing.end()
+        start, end = _negated_from(source, inside.start(), nots), closing.end()
     before, after = AND_BEFORE.search(source, 0, start), AND_AFTER.match(source, end)
-    left = source[: before.start() if before else start]
-    right = source[after.end() if after else end :]
-    return _checked(f"{left} {right}".strip())
+    if before and before.start() in joints:
+        start = before.start()
+    if after and after.start(1) in joints:
+        end = after.end()
+    return _checked(f"{source[:start].rstrip()} {source[end:].lstrip()}".strip())
+
+
+def _written(node: Node) -> tuple[set[int], set[int]]:
+    """Where a NOT or a minus, and where an AND stands. The same letters may be part of a word or a value."""
+    if isinstance(node, Not):
+        nots, joints = _written(node.node)
+        return nots | {node.position}, joints
+    if isinstance(node, Related):
+        return _written(node.node)
+    if not isinstance(node, (And, Or)):
+        return set(), set()
+    parts = [_written(one) for one in node.nodes]
+    joints = {position for _, found in parts for position in found}
+    return {position for found, _ in parts for position in found}, joints | set(
+        node.joints if isinstance(node, And) else ()
+    )
+
+
+def _negated_from(source: str, position: int, nots: set[int]) -> int:
+    """Where the negations before a term or a bracket begin."""
+    while (found := NEGATION.search(source, 0, position)) and found.start() in nots:
+        position = found.start()
+    return position
 
 
 def _value_end(source: str, value: Value) -> int:

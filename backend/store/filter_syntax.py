@@ -80,11 +80,15 @@ class Term:
 @dataclass(frozen=True)
 class Not:
     node: Node
+    position: int = dataclasses.field(compare=False, default=0)
 
 
 @dataclass(frozen=True)
 class And:
+    """`joints`: where an AND was written."""
+
     nodes: tuple[Node, ...]
+    joints: tuple[int, ...] = dataclasses.field(compare=False, default=())
 
 
 @dataclass(frozen=True)
@@ -133,11 +137,13 @@ class _Parser:
         return nodes[0] if len(nodes) == 1 else Or(tuple(nodes))
 
     def _and(self, depth: int) -> Node:
-        nodes = [self._not(depth)]
+        nodes, joints = [self._not(depth)], list[int]()
         while not self._ended() and not self._next(")") and not self._at_keyword("OR"):
-            self._keyword("AND")
+            position = self.position
+            if self._keyword("AND"):
+                joints.append(position)
             nodes.append(self._not(depth))
-        return nodes[0] if len(nodes) == 1 else And(tuple(nodes))
+        return nodes[0] if len(nodes) == 1 else And(tuple(nodes), tuple(joints))
 
     def _not(self, depth: int) -> Node:
         start = self.position
@@ -147,7 +153,7 @@ class _Parser:
         if minus:
             self.position += 1
         if minus or self._keyword("NOT"):
-            return Not(self._not(depth + 1))
+            return Not(self._not(depth + 1), start)
         relation = RELATION.match(self.source, start)
         if relation:
             self._related()

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from backend.core.errors import QueryTimeout, StoreRefused, StoreUnavailable
-from backend.store.client import Store, as_store_error
+from backend.store.client import Store, _Pool, as_store_error
 from backend.store.profiles import BUDGETS, Budget, Profile
 
 pytestmark = pytest.mark.store
@@ -33,6 +33,7 @@ def test_a_wrong_statement_is_refused_and_the_next_one_works(store):
 
 def test_a_slow_query_is_ended(store, monkeypatch):
     monkeypatch.setitem(BUDGETS, Profile.EXPORT, Budget(seconds=1, memory=1 << 30, handles=1))
+    monkeypatch.setitem(store._pools, Profile.EXPORT, _Pool(store, Profile.EXPORT))
     with pytest.raises(QueryTimeout, match="shorter time range"):
         store.read("SELECT sum(cityHash64(number)) FROM numbers(100000000000)", profile=Profile.EXPORT)
 

@@ -115,6 +115,8 @@ def test_it_writes_as_people_do(text: str, change: tuple[str, str], result: str)
         ("model:x* b", "model:x* b"),
         ("model:x OR b", "model:x OR b"),
         ("request_model:x", "request_model:x"),
+        ("name= AND model:x", "name= AND"),
+        ("name= AND model:x b", "name= AND b"),
     ],
 )
 def test_taking_out_leaves_the_rest_as_it_was(text: str, result: str) -> None:

@@ -107,10 +107,11 @@ def _told(own: LiteralString) -> LiteralString:
 def _live(wanted: Wanted) -> LiteralString:
     group, where = wanted.group, wanted.matching.where if wanted.matching else "1"
     if group is None or not group.of_trace:
-        return counted_calls(group=_told("''" if group is None else group.sql), matching=where)
+        own: LiteralString = "''" if group is None else group.sql
+        return counted_calls(group=_told(own), matching=where, left_out=wanted.left_out)
     return (
         "SELECT own.* REPLACE(concat(grp, values[1]) AS grp) FROM ("
-        + counted_calls(group=_told("''"), matching=where)
+        + counted_calls(group=_told("''"), matching=where, left_out=wanted.left_out)
         + ") AS own LEFT JOIN ("
         + values_of_traces(group, "calls")
         + ") AS whole ON own.trace_id = whole.trace_id"

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import LiteralString
+from uuid import UUID
 
+from backend.store.client import Store
 from backend.store.prices import COST
 
 # Spans of a window that have ended. A statement binds project_id, scan_from and scan_to (nanoseconds).
@@ -82,6 +84,24 @@ FROM (
 )
 
 
+# One number for a span of a trace. That two are equal among a window's calls is as good as impossible.
+CALL_HASH: LiteralString = "cityHash64(trace_id, " + SPAN_HASH + ")"
+FEW_LEFT_OUT: LiteralString = (
+    "SELECT cityHash64(pair.1, pair.2) AS hash FROM (SELECT tuple(*) AS pair FROM ("
+    + _LEFT_OUT
+    + ")) LIMIT {few:UInt32}"
+)
+# More are not worth sending back and forth.
+MANY_LEFT_OUT = 2_000
+
+
+def left_out(store: Store, project_id: UUID, from_ns: int, to_ns: int) -> tuple[int, ...] | None:
+    """CALL_HASH of the calls of a window that don't count; None when they are many. Several statements may use it."""
+    params = {"project_id": project_id, "scan_from": from_ns, "scan_to": to_ns, "few": MANY_LEFT_OUT}
+    rows = store.read(FEW_LEFT_OUT, params)
+    return tuple(int(row["hash"]) for row in rows) if len(rows) < MANY_LEFT_OUT else None
+
+
 # What the rows of counted calls have. `used`: has usage. -1 in a number: not given.
 CALL_COLUMNS: dict[LiteralString, LiteralString] = {
     "trace_id": "trace_id",
@@ -107,12 +127,18 @@ def counted_calls(
     matching: LiteralString = "1",
     more: LiteralString = "",
     columns: Sequence[LiteralString] = tuple(CALL_COLUMNS),
+    left_out: Sequence[int] | None = None,
 ) -> LiteralString:
     """A SELECT with one row a counted call of the window: `columns` of CALL_COLUMNS, and `grp`.
 
     `group` is SQL over a span's columns; `matching` a condition on them, which doesn't change which calls count. `more`:
-    further columns, each after a comma. The engine analyses what is asked for, used or not: a cost takes it 9 ms.
+    further columns, each after a comma. The engine analyses what is asked for, used or not: a cost takes it 9 ms, and to
+    find what is left out 40. `left_out`: what the function of that name found; the statement binds it.
     """
+    if left_out is None:
+        counts: LiteralString = " AND (trace_id, " + SPAN_HASH + ") NOT IN (" + _LEFT_OUT + ")"
+    else:
+        counts = " AND " + CALL_HASH + " NOT IN {left_out:Array(UInt64)}" if left_out else ""
     read: list[LiteralString] = [CALL_COLUMNS[name] for name in columns]
     return (
         ("WITH " + COST if "cost" in columns else "")
@@ -127,11 +153,9 @@ def counted_calls(
         + HAS_USAGE
         + " OR ("
         + IS_CALL
-        + " AND status_code = 2)) AND (trace_id, "
-        + SPAN_HASH
-        + ") NOT IN ("
-        + _LEFT_OUT
-        + ") AND ("
+        + " AND status_code = 2))"
+        + counts
+        + " AND ("
         + matching
         + ")"
     )

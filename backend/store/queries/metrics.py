@@ -58,7 +58,7 @@ BUCKET: LiteralString = "if({step_ns:Int64} = 0, 0, intDiv(start_ns - {origin_ns
 class Wanted:
     """`step_ns` 0: no buckets, only totals. Buckets count from `origin_ns`. `group_key`: of metadata.KEY and the like.
 
-    `facts`: what begins before their end is read there.
+    `facts`: what begins before their end is read there. `left_out`: calls in [scan_from_ns, to_ns) that don't count.
     """
 
     family: Family
@@ -71,6 +71,12 @@ class Wanted:
     origin_ns: int
     step_ns: int
     facts: Facts | None = None
+    left_out: tuple[int, ...] | None = None
+
+    @property
+    def scan_from_ns(self) -> int:
+        """From where spans are read: what began before the end of the facts may say something of what began later."""
+        return self.from_ns if self.facts is None else max(self.from_ns, self.facts.until_ns - BACK_NS)
 
 
 def cells(store: Store, project_id: UUID, wanted: Wanted, top: Sequence[str] | None) -> list[Row]:
@@ -128,10 +134,11 @@ def params_of(project_id: UUID, wanted: Wanted) -> dict[str, object]:
         **_of_facts(wanted),
         **(wanted.matching.within(max(wanted.from_ns - back, 0), wanted.to_ns + LATER_NS) if wanted.matching else {}),
         "project_id": project_id,
-        "scan_from": max(wanted.from_ns, wanted.facts.until_ns - BACK_NS) if wanted.facts else wanted.from_ns,
+        "scan_from": wanted.scan_from_ns,
         "scan_to": wanted.to_ns,
         "origin_ns": wanted.origin_ns,
         "step_ns": wanted.step_ns,
+        "left_out": list(wanted.left_out or ()),
         "group_keys": attribute_keys(wanted.group_key) if _is_metadata(wanted) else [wanted.group_key],
     }
 
@@ -178,7 +185,7 @@ def _span_rows(wanted: Wanted, columns: Sequence[LiteralString]) -> LiteralStrin
     of_trace = group is not None and group.of_trace
     own: LiteralString = "''" if group is None or of_trace else group.sql
     where: LiteralString = wanted.matching.where if wanted.matching else "1"
-    rows = family_rows(wanted.family, own, where, columns)
+    rows = family_rows(wanted.family, own, where, columns, wanted.left_out)
     if group is None or not of_trace:
         return rows
     return (
@@ -191,11 +198,15 @@ def _span_rows(wanted: Wanted, columns: Sequence[LiteralString]) -> LiteralStrin
 
 
 def family_rows(
-    family: Family, group: LiteralString, where: LiteralString, columns: Sequence[LiteralString]
+    family: Family,
+    group: LiteralString,
+    where: LiteralString,
+    columns: Sequence[LiteralString],
+    left_out: Sequence[int] | None,
 ) -> LiteralString:
     """The rows as a SELECT, grouped by what each span (or score) itself says. `columns`: of calls and traces."""
     if family == "calls":
-        return counted_calls(group=group, matching=where, columns=columns)
+        return counted_calls(group=group, matching=where, columns=columns, left_out=left_out)
     grp: LiteralString = "toString(" + group + ") AS grp"
     if family == "scores":
         among: LiteralString = "" if where == "1" else SCORED + where + "))"

@@ -34,16 +34,17 @@ def top_of_each(
     Each row of the family is taken once for each grouping, and once for the total.
     """
     sql: LiteralString = (
-        "SELECT substring(key, 1, 1) AS d, substring(key, 2) AS g"
+        "SELECT key"
         + aggregates_of(wanted.measures)
         + "\nFROM (SELECT *, arrayJoin(keys) AS key FROM ("
         + _keyed_rows(wanted, groups)
-        + "))\nGROUP BY key\nORDER BY d, m0 DESC NULLS LAST, g LIMIT {each:UInt32} BY d"
+        + "))\nGROUP BY key\nORDER BY m0 DESC NULLS LAST, key LIMIT {each:UInt32} BY substring(key, 1, 1)"
     )
     rows = store.read(sql, {**params_of(project_id, wanted), "each": limit})
-    total = [row | {"all_groups": 1} for row in rows if row["d"] == TOTAL]
+    total = [row | {"g": "", "all_groups": 1} for row in rows if row["key"] == TOTAL]
     return {
-        one.name: total + [row | {"all_groups": 0} for row in rows if row["d"] == DIGITS[number]]
+        one.name: total
+        + [row | {"g": row["key"][1:], "all_groups": 0} for row in rows if row["key"][:1] == DIGITS[number]]
         for number, one in enumerate(groups)
     }
 
@@ -78,7 +79,7 @@ def _keyed_rows(wanted: Wanted, groups: Sequence[Dimension]) -> LiteralString:
     own: list[LiteralString] = ["toString(" + one.sql + ")" for one in groups if not one.of_trace]
     grp: LiteralString = "''" if not own else own[0] if len(own) == 1 else "concat(" + BETWEEN.join(own) + ")"
     columns = columns_of(wanted)
-    rows = family_rows(wanted.family, grp, where, columns)
+    rows = family_rows(wanted.family, grp, where, columns, wanted.left_out)
     if any(one.of_trace for one in groups):
         rows = (
             "SELECT * FROM ("
