@@ -6,7 +6,10 @@ import time
 from dataclasses import replace
 from uuid import UUID
 
+import structlog
+
 from backend.core import limits
+from backend.core.errors import SpanhouseError, StoreUnavailable
 from backend.metrics.scans import shared
 from backend.store import client
 from backend.store import facts as stored
@@ -14,6 +17,8 @@ from backend.store.facts import Facts
 from backend.store.queries import counted
 from backend.store.queries.facts import can_tell
 from backend.store.queries.metrics import Wanted
+
+log = structlog.get_logger("facts")
 
 
 def used_for(project_id: UUID, wanted: Wanted) -> Wanted:
@@ -41,8 +46,15 @@ def make_facts(now_ns: int | None = None) -> int:
     """Make what is missing or outdated, for about FACTS_RUN_S at a time; how many batches were made."""
     store, started, made = client.current(), time.monotonic(), 0
     for batch in stored.batches(store, time.time_ns() if now_ns is None else now_ns):
-        stored.make(store, batch, time.time_ns() if now_ns is None else now_ns + made * limits.SECOND_NS)
-        made += 1
+        try:
+            stored.make(store, batch, time.time_ns() if now_ns is None else now_ns + made * limits.SECOND_NS)
+            made += 1
+        except StoreUnavailable:
+            raise
+        except SpanhouseError as error:  # too large, say: these hours go on being read from spans
+            log.warning(
+                "facts", project=str(batch.project_id), first=batch.first, last=batch.last, problem=error.message
+            )
         if time.monotonic() - started > limits.FACTS_RUN_S:
             break
     return made

@@ -80,7 +80,11 @@ _HEAD: LiteralString = (
     "{version:UInt64} + toUInt64(intDiv(start_ns - {from_ns:Int64}, 3600000000000))"
 )
 _IN_HOURS: LiteralString = " WHERE start_ns >= {from_ns:Int64} AND start_ns < {to_ns:Int64}"
-_SETTINGS: LiteralString = " SETTINGS do_not_merge_across_partitions_select_final = 1"
+# One thread and a bound: pages and inserts come first.
+_SETTINGS: LiteralString = (
+    " SETTINGS do_not_merge_across_partitions_select_final = 1, max_threads = 1, max_memory_usage = 4294967296, "
+    "max_bytes_before_external_group_by = 2147483648"
+)
 _CALL_NAMES: LiteralString = (
     "start_ns, trace_id, span_id, used, failed, cost, tokens, input_tokens, output_tokens, "
     "cache_read_tokens, cache_write_tokens, reasoning_tokens" + _OWN

@@ -11,6 +11,7 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from backend.core import limits
+from backend.core.errors import OutOfMemory
 from backend.metrics import facts, scans
 from backend.metrics.services import DIMENSIONS, MEASURES, dimensions_of, measure
 from backend.metrics.view import Answer, Question
@@ -238,6 +239,23 @@ def test_a_job_that_stops_half_way_leaves_nothing_that_counts(world, monkeypatch
     assert ask(*ADDING).total == live
     made()
     assert ask(*ADDING).total == live
+
+
+def test_hours_that_cannot_be_made_do_not_keep_others_from_it(world, monkeypatch):
+    monkeypatch.setattr(stored, "HOURS_AT_ONCE", 10)
+    make, tried = stored.make, list[stored.Batch]()
+
+    def breaks_first(store: Store, batch: stored.Batch, now_ns: int) -> None:
+        tried.append(batch)
+        if len(tried) == 1:
+            raise OutOfMemory("ClickHouse has too little memory for this query.")
+        make(store, batch, now_ns)
+
+    monkeypatch.setattr(stored, "make", breaks_first)
+    assert made() == len(tried) - 1 > 0
+    found = known(world)
+    assert found is not None
+    assert found.until_ns == tried[0].first * SECOND
 
 
 def test_facts_that_were_replaced_are_swept_away_after_a_while(world):

@@ -12,7 +12,7 @@ from backend.conventions.metadata import attribute_keys
 from backend.store.client import Row, Store
 from backend.store.facts import AHEAD_NS, BACK_NS, Facts
 from backend.store.filters import Compiled
-from backend.store.measures import Dimension, Family, Measure
+from backend.store.measures import MEASURES, Dimension, Family, Measure
 from backend.store.queries.counted import CALL_COLUMNS, FROM_ROOTS_FINAL, FROM_SPANS, FROM_SPANS_FINAL, counted_calls
 from backend.store.queries.facts import fact_rows, value_of
 from backend.store.queries.traces import HOUR_NS, LATER_NS
@@ -22,6 +22,8 @@ OTHER = "\0other"
 # More cells than any chart shows; a question that makes more is asked in two steps.
 MOST_CELLS = 20_000
 MONTH_NS = 30 * 24 * HOUR_NS
+
+LATENCIES_OF_TRACES = frozenset(one.name for one in MEASURES if one.family == "traces" and one.unit == "ns")
 
 DIGITS: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 
@@ -107,7 +109,20 @@ def cells(store: Store, project_id: UUID, wanted: Wanted, top: Sequence[str] | N
 
 
 def top_groups(store: Store, project_id: UUID, wanted: Wanted, limit: int) -> list[Row]:
-    """Rows of g, all_groups and m0, m1, …: the groups with most of the first measure, and the total of all groups."""
+    """Rows of g, all_groups and m0, m1, …: the groups with most of the first measure, and the total of all groups.
+
+    The slowest traces come without the total: they are one row each, and need no groups to be found.
+    """
+    params = {**params_of(project_id, wanted), "top_limit": limit + 1}
+    if wanted.group is not None and wanted.group.name == "trace" and wanted.measures[0].name in LATENCIES_OF_TRACES:
+        slowest: LiteralString = (
+            "SELECT grp AS g, 0 AS all_groups"
+            + aggregates_of(wanted.measures)
+            + "\nFROM (SELECT * FROM ("
+            + rows_of(wanted)
+            + ") ORDER BY lasted_ns DESC, grp LIMIT {top_limit:UInt32})\nGROUP BY grp ORDER BY m0 DESC, g"
+        )
+        return store.read(slowest, params)
     sql: LiteralString = (
         "SELECT grp AS g, grouping(grp) AS all_groups"
         + aggregates_of(wanted.measures)
@@ -115,7 +130,7 @@ def top_groups(store: Store, project_id: UUID, wanted: Wanted, limit: int) -> li
         + rows_of(wanted)
         + ")\nGROUP BY grp WITH ROLLUP\nORDER BY all_groups DESC, m0 DESC NULLS LAST, g LIMIT {top_limit:UInt32}"
     )
-    return store.read(sql, {**params_of(project_id, wanted), "top_limit": limit + 1})
+    return store.read(sql, params)
 
 
 def aggregates_of(measures: Sequence[Measure]) -> LiteralString:
