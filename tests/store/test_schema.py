@@ -67,3 +67,16 @@ def test_a_table_that_takes_the_place_of_another_loses_no_span_wherever_it_stops
     found = store.read("SELECT span_id FROM spans FINAL ORDER BY span_id")
     assert [row["span_id"] for row in found] == ["before", "between"]
     assert store.read("SELECT name FROM system.tables WHERE name LIKE 'spans_%' AND engine LIKE '%MergeTree'") == []
+
+
+def test_hours_of_spans_from_before_are_known(store):
+    (step,) = [one for one in schema.file_steps(store.database) if one.name == "0012_facts"]
+    made = "INSERT INTO spans (project_id, trace_id, span_id, start_time) VALUES (generateUUIDv4(), 't', 's', '{}')"
+    for start in ("2026-01-05 10:59:59", "2026-01-05 11:00:00"):
+        store.command(made.format(start))
+    store.command("TRUNCATE TABLE changed_hours")
+    for _ in range(2):
+        for statement in step.statements:
+            store.command(statement, profile=Profile.MIGRATE)
+    found = store.read("SELECT DISTINCT toUnixTimestamp(hour) AS at FROM changed_hours ORDER BY at")
+    assert [row["at"] for row in found] == [1_767_607_200, 1_767_610_800]
