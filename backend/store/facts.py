@@ -159,13 +159,9 @@ SWEEP: tuple[LiteralString, ...] = tuple(
 
 @dataclass(frozen=True)
 class Facts:
-    """Current facts from the beginning of a window up to `until_ns`: of each hour those of its version.
-
-    `whole`: that is all of the window.
-    """
+    """There are current facts from the beginning of a window up to `until_ns`. `whole`: that is all of the window."""
 
     until_ns: int
-    versions: tuple[int, ...]
     whole: bool
 
 
@@ -202,14 +198,9 @@ def hours_of(store: Store, project_id: UUID, first: int, last: int) -> list[Hour
 
 def current_facts(store: Store, project_id: UUID, from_ns: int, to_ns: int) -> Facts | None:
     """Facts of the window as far as they are current without a gap; None when that is too little to be worth it."""
-    versions: list[int] = []
-    until_ns = to_ns
-    for hour in hours_of(store, project_id, from_ns // HOUR_NS * 3600, (to_ns - 1) // HOUR_NS * 3600):
-        if not hour.current:
-            until_ns = hour.at * SECOND_NS
-            break
-        versions.append(hour.version)
-    return Facts(until_ns, tuple(versions), until_ns == to_ns) if until_ns > from_ns + AHEAD_NS else None
+    hours = hours_of(store, project_id, from_ns // HOUR_NS * 3600, (to_ns - 1) // HOUR_NS * 3600)
+    until_ns = next((hour.at * SECOND_NS for hour in hours if not hour.current), to_ns)
+    return Facts(until_ns, whole=until_ns == to_ns) if until_ns > from_ns + AHEAD_NS else None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Rows of a family of metrics from facts (backend/store/facts.py), with the columns that its rows from spans have.
 
-Binds project_id, facts_from, facts_to (nanoseconds) and versions; and facts_near where a filter asks for spans.
+Binds project_id, facts_from and facts_to (nanoseconds); and facts_near where a filter asks for spans.
 """
 
 from __future__ import annotations
@@ -28,10 +28,16 @@ FIELDS = frozenset(
         "span", "service", "scope", "agent", "prompt", "latency", "ttft", "tokens", "input_tokens", "output_tokens",
     }
 )  # fmt: skip
-_WITHIN: LiteralString = """
+_HOURS: LiteralString = """
 WHERE project_id = {project_id:UUID}
-  AND hour >= toStartOfHour(fromUnixTimestamp64Nano({facts_from:Int64}, 'UTC')) AND hour < fromUnixTimestamp64Nano({facts_to:Int64}, 'UTC')
-  AND start_ns >= {facts_from:Int64} AND start_ns < {facts_to:Int64} AND version IN {versions:Array(UInt64)}"""
+  AND hour >= toStartOfHour(fromUnixTimestamp64Nano({facts_from:Int64}, 'UTC')) AND hour < fromUnixTimestamp64Nano({facts_to:Int64}, 'UTC')"""
+# An hour that is made anew meanwhile is read as it is then.
+_WITHIN: LiteralString = (
+    _HOURS
+    + "\n  AND start_ns >= {facts_from:Int64} AND start_ns < {facts_to:Int64} AND version IN (SELECT version FROM fact_hours FINAL"
+    + _HOURS
+    + ")"
+)
 _FROM_SPANS: LiteralString = FROM_SPANS.replace("{scan_from:", "{facts_from:").replace("{scan_to:", "{facts_near:")
 # The columns that rows from spans have, too.
 _LASTED: LiteralString = "toInt64(duration_ns) AS lasted_ns"

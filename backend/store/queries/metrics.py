@@ -166,7 +166,6 @@ def _of_facts(wanted: Wanted) -> dict[str, object]:
         "facts_from": wanted.from_ns,
         "facts_to": until,
         "facts_near": min(until + AHEAD_NS, wanted.to_ns),
-        "versions": list(wanted.facts.versions),
     }
 
 
