@@ -127,7 +127,7 @@ def questions() -> list[dict[str, object]]:
         found.append({"measures": adding, "group_by": "name", "interval": "none", "beside": ("name", "service")})
         for text in (
             "user:user-1", "tag:a -user:user-2", "model:gpt-4o*", "status:error", "error:Time*", "latency>1.5s",
-            "prompt:hello environment:live", "trace(prompt:bye)", "tokens>100", "ottr", "cost>0.1",
+            "error", "prompt:hello environment:live", "trace(prompt:bye)", "tokens>100", "ottr", "cost>0.1",
             "child(status:error)",
         ):  # fmt: skip
             found.append({"measures": of[family], "filter": text, "interval": "12h"})

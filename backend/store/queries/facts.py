@@ -12,6 +12,8 @@ from backend.store.filters import Compiled
 from backend.store.measures import KEYED, Dimension, Family
 from backend.store.queries.counted import FROM_SPANS
 
+# `status:error` and `error`, the filters of traces that are asked most: a trace has failed when a span has.
+HAS_FAILED = "status_code = 2"
 # What the whole trace says, by the name of the grouping.
 WHOLE: dict[str, LiteralString] = {
     "user": "whole_user",
@@ -79,9 +81,11 @@ def fact_rows(
     select: LiteralString = "SELECT " + ", ".join(read) + ", " + more
     if family == "calls":
         return select + "\nFROM call_facts" + _WITHIN + " AND (" + where + ")"
-    among: LiteralString = (
-        "" if where == "1" else " AND trace_id IN (SELECT trace_id" + _FROM_SPANS + " AND (" + where + "))"
-    )
+    among: LiteralString = ""
+    if matching is not None and matching.where.strip("()") == HAS_FAILED:
+        among = " AND failed"
+    elif where != "1":
+        among = " AND trace_id IN (SELECT trace_id" + _FROM_SPANS + " AND (" + where + "))"
     return select + "\nFROM trace_facts" + _WITHIN + " AND rooted" + among
 
 
