@@ -6,7 +6,6 @@ is current is asked before each use, so that facts never say anything else than 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -167,7 +166,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Hour:
-    """`touched_ns`: when something last arrived that counts for this hour. `version` 0: no facts, or outdated ones."""
+    """`touched_ns`: when something last arrived, or a price changed, that counts here. `version` 0: no facts."""
 
     at: int  # seconds since 1970
     touched_ns: int
@@ -184,13 +183,13 @@ def hours_of(store: Store, project_id: UUID, first: int, last: int) -> list[Hour
     changed = {int(row["at"]): int(row["changed_ns"]) for row in store.read(CHANGED, reach)}
     made = store.read(MADE, {"project_id": project_id, "first": first, "last": last, "made_by": MADE_BY})
     priced = {(row["provider"], row["model"]): int(row["priced_ns"]) for row in store.read(PRICED, reach)}
-    versions: dict[int, int] = defaultdict(int)
-    for row in made:
-        prices = max((priced.get((pair[0], pair[1]), 0) for pair in row["models"]), default=0)
-        versions[int(row["at"])] = int(row["version"]) if row["version"] >= prices + QUIET_NS else 0
+    versions = {int(row["at"]): int(row["version"]) for row in made}
+    prices = {
+        int(row["at"]): max((priced.get((pair[0], pair[1]), 0) for pair in row["models"]), default=0) for row in made
+    }
     around = range(-BACK_HOURS * 3600, AHEAD_HOURS * 3600 + 1, 3600)
     return [
-        Hour(at, max(changed.get(at + apart, 0) for apart in around), versions[at])
+        Hour(at, max(prices.get(at, 0), *(changed.get(at + apart, 0) for apart in around)), versions.get(at, 0))
         for at in changed
         if first <= at <= last
     ]
@@ -213,7 +212,7 @@ class Batch:
 
 
 def batches(store: Store, now_ns: int) -> Iterator[Batch]:
-    """What is to be made, the newest hours of each project first. Hours for which spans still arrive are left out."""
+    """What is to be made, the newest hours of each project first. Hours that were touched just now are left out."""
     closed = (now_ns - AHEAD_NS) // HOUR_NS * 3600 - 3600
     params = {"closed": closed, "made_by": MADE_BY, "quiet": QUIET_NS}
     for row in store.read(BEHIND, params, Profile.EXPORT):

@@ -202,6 +202,15 @@ def test_a_changed_price_counts_at_once_and_for_the_past(world):
     assert ask("cost").total.totals["cost"] == pytest.approx(after.totals["cost"])
 
 
+def test_a_price_that_just_changed_is_not_made_into_facts(world, monkeypatch):
+    assert made() > 0
+    prices.save(world, [replace(PRICE, tiers=(prices.Tier(0, 0.01, 0.02, 0.0, 0.0),))])
+    world.command("ALTER TABLE changed_hours UPDATE changed_ns = 1 WHERE 1 SETTINGS mutations_sync = 1")
+    monkeypatch.setattr(stored, "QUIET_NS", 300 * SECOND)
+    assert made() == 0
+    assert facts.make_facts(time.time_ns() + 301 * SECOND) > 0
+
+
 def test_a_price_of_a_model_that_nobody_used_changes_nothing(world):
     made()
     prices.save(world, [replace(PRICE, model="gpt-unheard-of")])
