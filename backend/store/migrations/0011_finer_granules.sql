@@ -11,4 +11,4 @@ EXCHANGE TABLES spans AND spans_finer {on_cluster};
 
 ALTER TABLE spans {on_cluster} ATTACH PARTITION ALL FROM spans_finer;
 
-DROP TABLE IF EXISTS spans_finer {on_cluster};
+DROP TABLE spans_finer {on_cluster};
