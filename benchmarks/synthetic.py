@@ -126,7 +126,7 @@ def work() -> None:
     from backend.store.facts import QUIET_NS  # noqa: PLC0415
 
     started, priced, batches = time.perf_counter(), resolve_prices(), 0
-    while made := facts.make_facts(time.time_ns() + 2 * QUIET_NS):
+    while made := facts.make_facts(later_ns=2 * QUIET_NS):
         batches += made
     seconds = round(time.perf_counter() - started, 1)
     print(json.dumps({"priced_models": priced, "fact_batches": batches, "seconds": seconds}), flush=True)

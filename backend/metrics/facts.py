@@ -42,12 +42,15 @@ def known(project_id: UUID, from_ns: int, to_ns: int) -> Facts | None:
     )
 
 
-def make_facts(now_ns: int | None = None) -> int:
-    """Make what is missing or outdated, for about FACTS_RUN_S at a time; how many batches were made."""
+def make_facts(later_ns: int = 0) -> int:
+    """Make what is missing or outdated, for about FACTS_RUN_S at a time; how many batches were made.
+
+    `later_ns`: as it will be done so much later, when nothing arrives until then.
+    """
     store, started, made = client.current(), time.monotonic(), 0
-    for batch in stored.batches(store, time.time_ns() if now_ns is None else now_ns):
+    for batch in stored.batches(store, time.time_ns() + later_ns):
         try:
-            stored.make(store, batch, time.time_ns() if now_ns is None else now_ns + made * limits.SECOND_NS)
+            stored.make(store, batch, time.time_ns() + later_ns)
             made += 1
         except StoreUnavailable:
             raise

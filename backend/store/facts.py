@@ -14,7 +14,9 @@ from uuid import UUID
 
 from backend.core.limits import SECOND_NS
 from backend.store.client import Profile, Store
+from backend.store.measures import DIMENSION
 from backend.store.queries.counted import FROM_SPANS_FINAL, counted_calls
+from backend.store.queries.facts import WHOLE
 
 HOUR_NS = 3_600 * SECOND_NS
 # What a trace says and does so long before and after an hour counts for the hour: a root names the user of calls that
@@ -65,15 +67,18 @@ _OWN: LiteralString = (
     ", name, trace_name, type, status_code, error_type, service_name, scope_name, agent_name, provider, operation, "
     "request_model, response_model, prompt_name, prompt_version, duration_ns, total_tokens"
 )
-_WHOLE: LiteralString = """
-  argMinIf(user_id, start_time, user_id != '' AND NOT pending) AS whole_user,
-  argMinIf(session_id, start_time, session_id != '' AND NOT pending) AS whole_session,
-  groupUniqArrayArrayIf(tags, NOT pending) AS whole_tags,
-  argMinIf(trace_name, start_time, trace_name != '' AND NOT pending) AS whole_name,
-  argMinIf(environment, start_time, environment != '' AND NOT pending) AS whole_environment,
-  argMinIf(release, start_time, release != '' AND NOT pending) AS whole_release"""
-_WHOLE_NAMES: LiteralString = "whole_user, whole_session, whole_tags, whole_name, whole_environment, whole_release"
-_FROM_ALL: LiteralString = FROM_SPANS_FINAL.replace("\n    AND NOT pending", "")
+
+
+def _said(name: str) -> LiteralString:
+    """What the spans of a trace say: all values, or the first one."""
+    sql = DIMENSION[name].sql
+    if DIMENSION[name].several:
+        return "groupUniqArrayArray(" + sql + ")"
+    return "argMinIf(" + sql + ", start_time, " + sql + " != '')"
+
+
+_WHOLE: LiteralString = ", ".join([_said(name) + " AS " + column for name, column in WHOLE.items()])
+_WHOLE_NAMES: LiteralString = ", ".join(list(WHOLE.values()))
 _HEAD: LiteralString = (
     "{project_id:UUID}, toStartOfHour(fromUnixTimestamp64Nano(start_ns, 'UTC')) AS hour, "
     "{version:UInt64} + toUInt64(intDiv(start_ns - {from_ns:Int64}, 3600000000000))"
@@ -103,38 +108,29 @@ MAKE_CALLS: LiteralString = (
     + counted_calls(more=_OWN)
     + ") AS own LEFT JOIN (SELECT trace_id, "
     + _WHOLE
-    + _FROM_ALL
+    + FROM_SPANS_FINAL
     + " GROUP BY trace_id) AS whole ON own.trace_id = whole.trace_id"
     + _IN_HOURS
     + _SETTINGS
 )
-_ROOT: LiteralString = "parent_span_id = '' AND NOT pending"
-_TRACE_NAMES: LiteralString = "start_ns, trace_id, whole_ns, failed, rooted, "
+_OF_ROOT: LiteralString = "span_id, duration_ns, name, service_name, scope_name, agent_name"
 MAKE_TRACES: LiteralString = (
-    "INSERT INTO trace_facts (project_id, hour, version, "
-    + _TRACE_NAMES
-    + "span_id, duration_ns, name, service_name, scope_name, agent_name, "
+    "INSERT INTO trace_facts (project_id, hour, version, start_ns, trace_id, failed, "
+    + _OF_ROOT
+    + ", "
     + _WHOLE_NAMES
     + ")\nSELECT "
     + _HEAD
-    + ", "
-    + _TRACE_NAMES
-    + "root.1, root.2, root.3, root.4, root.5, root.6, "
+    + ", start_ns, trace_id, failed, root.1, root.2, root.3, root.4, root.5, root.6, "
     + _WHOLE_NAMES
-    + """
-FROM (SELECT trace_id,
-  toUnixTimestamp64Nano(
-    if(countIf(parent_span_id = '') > 0, minIf(start_time, parent_span_id = ''), min(start_time))) AS start_ns,
-  max(toUnixTimestamp64Nano(start_time) + toInt64(duration_ns)) - toUnixTimestamp64Nano(min(start_time)) AS whole_ns,
-  countIf(status_code = 2 AND NOT pending) > 0 AS failed, countIf("""
-    + _ROOT
-    + """) > 0 AS rooted,
-  argMinIf((span_id, duration_ns, name, service_name, scope_name, agent_name), (start_time, span_id), """
-    + _ROOT
-    + ") AS root,"
+    + "\nFROM (SELECT trace_id, countIf(status_code = 2) > 0 AS failed, "
+    + "argMinIf(("
+    + _OF_ROOT
+    + "), (start_time, span_id), parent_span_id = '') AS root, "
+    + "toUnixTimestamp64Nano(minIf(start_time, parent_span_id = '')) AS start_ns, "
     + _WHOLE
-    + _FROM_ALL
-    + " GROUP BY trace_id)"
+    + FROM_SPANS_FINAL
+    + " GROUP BY trace_id HAVING countIf(parent_span_id = '') > 0)"
     + _IN_HOURS
     + _SETTINGS
 )

@@ -81,10 +81,7 @@ class _Compiler:
     def node(self, node: Node, *, alone: bool) -> LiteralString:
         """`alone`: nothing else is asked of the same span, so that what holds for a trace may be asked of any."""
         if isinstance(node, (Word, Flag)):
-            self.fields.add("words" if isinstance(node, Word) else "is")
-            return (
-                search(self.bound, EVERYWHERE, node.text) if isinstance(node, Word) else "(" + _state(node.name) + ")"
-            )
+            return self._lone(node)
         if isinstance(node, Not):
             return self._not(node.node)
         if isinstance(node, Related):
@@ -101,6 +98,13 @@ class _Compiler:
         if isinstance(node, Or):
             return joined(" OR ", [self.node(one, alone=alone) for one in node.nodes])
         return joined(" AND ", self._all(node, alone))
+
+    def _lone(self, node: Word | Flag) -> LiteralString:
+        if isinstance(node, Word):
+            self.fields.add("words")
+            return search(self.bound, EVERYWHERE, node.text)
+        self.fields.add("is")
+        return "(" + _state(node.name) + ")"
 
     def _all(self, node: And, alone: bool) -> list[LiteralString]:
         """What holds for the whole trace is a sub-query each; the one thing left is still alone."""

@@ -1,4 +1,4 @@
--- Facts: every model call that counts, with its cost, and every trace, of hours that are over, each with what its whole trace
+-- Facts: every model call that counts, with its cost, and every trace with a root, of hours that are over, each with what its whole trace
 -- says (docs/decisions/0017). A job makes them from `spans`; whoever drops them loses time, nothing else.
 
 -- When something last arrived for an hour. A view counts retried batches twice; the latest moment stays the latest.
@@ -10,38 +10,10 @@ CREATE TABLE IF NOT EXISTS changed_hours {on_cluster} (
 ENGINE = {aggregating}
 ORDER BY (project_id, hour);
 
--- What an insert has to say, in a few rows. One view on `spans`, not two: each costs 2 microseconds a span, whatever it selects.
-CREATE TABLE IF NOT EXISTS span_notes {on_cluster} (
-  project_id UUID,
-  hour DateTime('UTC'),
-  is_call UInt8,
-  provider LowCardinality(String),
-  model String,
-  first_start DateTime64(9, 'UTC'),
-  last_start DateTime64(9, 'UTC')
-)
-ENGINE = Null;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS notes_to_changed_hours {on_cluster} TO changed_hours AS
-SELECT project_id, hour, toUnixTimestamp64Nano(max(now64(9))) AS changed_ns
-FROM span_notes
-GROUP BY project_id, hour;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS notes_to_models_seen {on_cluster} TO models_seen AS
-SELECT project_id, provider, model,
-       toDateTime(min(first_start), 'UTC') AS first_seen, toDateTime(max(last_start), 'UTC') AS last_seen
-FROM span_notes
-WHERE is_call AND model != ''
-GROUP BY project_id, provider, model;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS spans_to_notes {on_cluster} TO span_notes AS
-SELECT project_id, toStartOfHour(start_time) AS hour, type IN ('llm', 'embedding', 'reranker') AS is_call, provider,
-       if(response_model != '', response_model, request_model) AS model,
-       min(start_time) AS first_start, max(start_time) AS last_start
+CREATE MATERIALIZED VIEW IF NOT EXISTS spans_to_changed_hours {on_cluster} TO changed_hours AS
+SELECT project_id, toStartOfHour(start_time) AS hour, toUnixTimestamp64Nano(max(now64(9))) AS changed_ns
 FROM spans
-GROUP BY project_id, hour, is_call, provider, model;
-
-DROP VIEW IF EXISTS spans_to_models_seen {on_cluster};
+GROUP BY project_id, hour;
 
 -- What is there already; twice changes nothing but the moment.
 INSERT INTO changed_hours
@@ -112,14 +84,10 @@ CREATE TABLE IF NOT EXISTS trace_facts {on_cluster} (
   project_id UUID,
   hour DateTime('UTC') CODEC(Delta, LZ4),
   version UInt64 CODEC(Delta, LZ4),
-  -- When its root begins; of a trace without one, its first span.
+  -- When its root begins; from span_id to agent_name, too, the root's own.
   start_ns Int64 CODEC(Delta, LZ4),
   trace_id String,
-  -- From its first span's beginning to its last one's end.
-  whole_ns Int64,
   failed UInt8,
-  rooted UInt8,
-  -- Of the root; empty without one.
   span_id String,
   duration_ns UInt64,
   name LowCardinality(String),

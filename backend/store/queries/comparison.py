@@ -7,8 +7,8 @@ from uuid import UUID
 
 from backend.store.client import Row, Store
 from backend.store.queries.counted import CALL_COLUMNS, counted_calls
-from backend.store.queries.facts import WHOLE, fact_rows
-from backend.store.queries.metrics import SCORES, Wanted, params_of, since_facts, values_of_traces
+from backend.store.queries.facts import fact_rows, value_of
+from backend.store.queries.metrics import SCORES, Wanted, params_of, values_of_traces, with_later
 
 # A call that failed has no model that answered: by the model asked for, its failure counts.
 MODEL: LiteralString = "if(request_model != '', toString(request_model), toString(response_model))"
@@ -88,9 +88,8 @@ def _calls(wanted: Wanted) -> LiteralString:
     """Counted calls with `model` and `stratum`; `wanted.group` is what makes the strata."""
     rows = _live(wanted)
     if wanted.facts is not None:
-        own: LiteralString = WHOLE.get(wanted.group.name, wanted.group.sql) if wanted.group else "''"
-        told = fact_rows("calls", tuple(CALL_COLUMNS), _told(own) + " AS grp", wanted.matching)
-        rows = told if wanted.facts.whole else told + since_facts([*CALL_COLUMNS, "grp"], rows)
+        facts = fact_rows("calls", tuple(CALL_COLUMNS), _told(value_of(wanted.group)) + " AS grp", wanted.matching)
+        rows = with_later(wanted.facts, facts, [*CALL_COLUMNS, "grp"], rows)
     return (
         "SELECT *, splitByChar('\\0', grp)[1] AS model, splitByChar('\\0', grp)[2] AS kind, splitByChar('\\0', grp)[3] AS said, "
         + STRATUM

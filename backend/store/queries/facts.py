@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import LiteralString
 
+from backend.store.filter_fields import STATES
 from backend.store.filters import Compiled
-from backend.store.measures import KEYED, Dimension, Family
+from backend.store.measures import DIMENSIONS, KEYED, Dimension, Family
 from backend.store.queries.counted import FROM_SPANS
 
-# `status:error` and `error`, the filters of traces that are asked most: a trace has failed when a span has.
-HAS_FAILED = "status_code = 2"
 # What the whole trace says, by the name of the grouping.
 WHOLE: dict[str, LiteralString] = {
     "user": "whole_user",
@@ -23,6 +22,7 @@ WHOLE: dict[str, LiteralString] = {
     "environment": "whole_environment",
     "release": "whole_release",
 }
+assert set(WHOLE) == {one.name for one in DIMENSIONS if one.of_trace}, "each grouping by the trace has its column"
 # Fields of the filter language whose columns the facts of calls have. Those of the trace ask the spans anyway.
 FIELDS = frozenset(
     {
@@ -82,18 +82,25 @@ def fact_rows(
     if family == "calls":
         return select + "\nFROM call_facts" + _WITHIN + " AND (" + where + ")"
     among: LiteralString = ""
-    if matching is not None and matching.where.strip("()") == HAS_FAILED:
+    if (
+        where.strip("()") == STATES["error"]
+    ):  # asked most of all filters of traces, and known: one has failed when a span has
         among = " AND failed"
     elif where != "1":
         among = " AND trace_id IN (SELECT trace_id" + _FROM_SPANS + " AND (" + where + "))"
-    return select + "\nFROM trace_facts" + _WITHIN + " AND rooted" + among
+    return select + "\nFROM trace_facts" + _WITHIN + among
 
 
 def value_of(group: Dimension | None) -> LiteralString:
     """A row's value of the grouping, as text; of several values one row each."""
     if group is None:
         return "''"
-    column = WHOLE.get(group.name)
-    if group.several and column:
+    column = column_of(group)
+    if group.several:
         return "toString(arrayJoin(if(empty(" + column + "), [''], " + column + ")))"
-    return "toString(" + (column or group.sql) + ")"
+    return "toString(" + column + ")"
+
+
+def column_of(group: Dimension) -> LiteralString:
+    """SQL over a row: a text, or an array of them."""
+    return WHOLE[group.name] if group.of_trace else group.sql

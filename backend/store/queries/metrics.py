@@ -179,12 +179,18 @@ def rows_of(wanted: Wanted) -> LiteralString:
     if wanted.facts is None:
         return _span_rows(wanted, columns)
     facts = fact_rows(wanted.family, columns, value_of(wanted.group) + " AS grp", wanted.matching)
-    return facts if wanted.facts.whole else facts + since_facts([*columns, "grp"], _span_rows(wanted, columns))
+    return with_later(wanted.facts, facts, [*columns, "grp"], _span_rows(wanted, columns))
 
 
-def since_facts(columns: Sequence[LiteralString], rows: LiteralString) -> LiteralString:
-    """Behind rows from facts: what began later."""
-    return "\nUNION ALL SELECT " + ", ".join(columns) + " FROM (" + rows + ") WHERE start_ns >= {facts_to:Int64}"
+def with_later(
+    known: Facts, facts: LiteralString, columns: Sequence[LiteralString], rows: LiteralString
+) -> LiteralString:
+    """Rows from facts, and behind them `columns` of those `rows` from spans that began later."""
+    if known.whole:
+        return facts
+    return (
+        facts + "\nUNION ALL SELECT " + ", ".join(columns) + " FROM (" + rows + ") WHERE start_ns >= {facts_to:Int64}"
+    )
 
 
 def columns_of(wanted: Wanted) -> list[LiteralString]:

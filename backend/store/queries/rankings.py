@@ -9,7 +9,7 @@ from uuid import UUID
 from backend.store.client import Row, Store
 from backend.store.measures import Dimension, Family
 from backend.store.queries.counted import FROM_SPANS
-from backend.store.queries.facts import WHOLE, fact_rows
+from backend.store.queries.facts import column_of, fact_rows, value_of
 from backend.store.queries.metrics import (
     DIGITS,
     SPANS_OF_SCORES,
@@ -18,7 +18,7 @@ from backend.store.queries.metrics import (
     columns_of,
     family_rows,
     params_of,
-    since_facts,
+    with_later,
 )
 
 # Between the groups of one row; no value has a NUL in it.
@@ -91,9 +91,9 @@ def _keyed_rows(wanted: Wanted, groups: Sequence[Dimension]) -> LiteralString:
     keys = _keys(groups, _values(groups))
     if wanted.facts is None:
         return "SELECT *, " + keys + " FROM (" + rows + ")"
-    told = _keys(groups, [WHOLE.get(one.name, "toString(" + one.sql + ")") for one in groups])
+    told = _keys(groups, [column_of(one) if one.several else value_of(one) for one in groups])
     facts = fact_rows(wanted.family, columns, told, wanted.matching)
-    return facts if wanted.facts.whole else facts + since_facts([*columns, keys], rows)
+    return with_later(wanted.facts, facts, [*columns, keys], rows)
 
 
 def _values(groups: Sequence[Dimension]) -> list[LiteralString]:
