@@ -1,4 +1,4 @@
-"""How budgets stand now. Budgets of one kind and time zone share a scan of the last weeks, and one of what is new."""
+"""How budgets stand now. Budgets of one kind and time zone share one scan of the last weeks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from backend.metrics import facts
 from backend.metrics.scans import shared
 from backend.store import client
 from backend.store.client import Row
-from backend.store.measures import DIMENSION, Dimension
+from backend.store.measures import DIMENSION
 from backend.store.queries import spending as queries
 
 # slot → (dollars, calls without a price)
@@ -54,14 +54,10 @@ class _Clock:
         return cls(now_ns, zone, on, here, tuple(hours_of(here)))
 
     @property
-    def past(self) -> list[int]:
-        """Days that are long over, the same for every budget of this zone: hardly a span of them is still to come."""
-        return [one.start_ns for one in days_from(history_from(self.on), self.on - timedelta(days=2), self.zone)]
-
-    @property
-    def recent(self) -> list[int]:
-        """Yesterday, and the hours of today."""
-        return [day(self.on - timedelta(days=1), self.zone).start_ns, *self.hours]
+    def edges(self) -> list[int]:
+        """Days before today and the hours of today: the same for every budget of this zone."""
+        before = days_from(history_from(self.on), self.on - timedelta(days=1), self.zone)
+        return [*(one.start_ns for one in before), *self.hours]
 
     @property
     def share(self) -> float:
@@ -116,13 +112,6 @@ def _ask(project_id: UUID, budget: Budget, spenders: int, now_ns: int, of: str =
     return _Asked(budget, clock, period, top, tuple(dict.fromkeys([*names, *([of] if of else [])])))
 
 
-def _spent(
-    project_id: UUID, group: Dimension | None, values: Sequence[str], edges: Sequence[int], to_ns: int
-) -> list[Row]:
-    told = facts.known(project_id, *queries.around(edges[0], to_ns))
-    return queries.spent_by_slot(client.current(), project_id, group, values, edges, to_ns, told)
-
-
 def _scans(project_id: UUID, asked: Sequence[_Asked]) -> dict[tuple[str, str], dict[str, Cells]]:
     """(scope, zone) → value → cells."""
     values: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -136,16 +125,12 @@ def _scans(project_id: UUID, asked: Sequence[_Asked]) -> dict[tuple[str, str], d
 def _scan(project_id: UUID, scope: str, clock: _Clock, values: list[str]) -> dict[str, Cells]:
     if not values:
         return {}
-    store, group = client.current(), DIMENSION.get(scope)
-    past, recent, end_ns = clock.past, clock.recent, clock.today.end_ns
-    about = (project_id, "spent", scope, tuple(values))
+    group, edges, to_ns = DIMENSION.get(scope), clock.edges, clock.today.end_ns
     rows = shared(
-        (*about, past[0], recent[0], queries.prices_changed(store, project_id)),
-        lambda: _spent(project_id, group, values, past, recent[0]),
-        limits.METRIC_PAST_FRESH_S,
-    ) + shared(
-        (*about, recent[0], end_ns),
-        lambda: _spent(project_id, group, values, recent, end_ns),
+        (project_id, "spent", scope, tuple(values), edges[0], to_ns),
+        lambda: queries.spent_by_slot(
+            client.current(), project_id, group, values, edges, to_ns, facts.known(project_id, edges[0], to_ns)
+        ),
     )
     found: dict[str, dict[int, tuple[float, int]]] = defaultdict(dict)
     for row in rows:

@@ -245,8 +245,6 @@ METRIC_GROUPS = 50
 METRIC_INTERVALS = 2_000
 # An answer serves the charts of one page, which ask within a second or two; a reload shows what is new.
 METRIC_FRESH_S = 5.0
-# What days long over cost changes with a late span only; a changed price is asked for at once.
-METRIC_PAST_FRESH_S = 600.0
 METRIC_SCANS_KEPT = 200
 # A shorter window is read from its spans: asking what facts there are would cost more than it saves.
 FACTS_FROM_NS = 12 * 3_600 * SECOND_NS

@@ -26,15 +26,15 @@ _scans: OrderedDict[Hashable, _Scan] = OrderedDict()
 _lock = threading.Lock()
 
 
-def shared(key: Hashable, scan: Callable[[], T], fresh_s: float = limits.METRIC_FRESH_S) -> T:
-    """The answer of `scan`, or of an equal one that runs or ended at most `fresh_s` ago. An error is not kept."""
+def shared(key: Hashable, scan: Callable[[], T]) -> T:
+    """The answer of `scan`, or of an equal one that runs or ended a few seconds ago. An error is not kept."""
     with _lock:
         entry = _scans.setdefault(key, _Scan())
         _scans.move_to_end(key)
         while len(_scans) > limits.METRIC_SCANS_KEPT:
             _scans.popitem(last=False)
     with entry.lock:
-        if not entry.done or time.monotonic() - entry.made_at > fresh_s:
+        if not entry.done or time.monotonic() - entry.made_at > limits.METRIC_FRESH_S:
             entry.answer, entry.done = scan(), True
             entry.made_at = time.monotonic()
         return cast("T", entry.answer)

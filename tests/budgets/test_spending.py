@@ -13,13 +13,11 @@ from backend.metrics.services import measure
 from backend.metrics.view import Question
 from backend.pricing import overrides
 from backend.pricing.overrides import NewPrice
-from backend.store.queries import spending as queries
 from tests.budgets.conftest import SECOND, costing, noon
 from tests.conftest import World
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
 HOUR = 3600 * SECOND
-DAY = 24 * HOUR
 
 
 def budget(world: World, **more):
@@ -124,29 +122,3 @@ def test_the_day_on_which_it_ends_is_told(world: World, spend):
 def test_nothing_spent_is_nothing_foretold(world: World, spend):
     found = spending.states(world.project.id, [budget(world), budget(world, scope="user", each=True)], now_ns=noon())
     assert [(one.head.spent, one.head.end, one.values) for one in found] == [(0.0, None, 1), (0.0, None, 0)]
-
-
-def test_a_call_around_another_over_midnight_counts_once(store, world: World, spend):
-    trace, midnight = os.urandom(16), noon() // DAY * DAY
-    outer = costing(5.0, midnight - 60 * SECOND, trace_id=trace)
-    spend(outer, costing(3.0, midnight + 60 * SECOND, trace_id=trace, parent=outer.span_id))
-    before = queries.spent_by_slot(store, world.project.id, None, [], [midnight - DAY], midnight)
-    after = queries.spent_by_slot(store, world.project.id, None, [], [midnight], midnight + DAY)
-    assert (before, [row["spent"] for row in after]) == ([], [3.0])
-
-
-def test_long_past_days_are_summed_up_once_but_a_new_price_counts_at_once(store, world: World, spend, monkeypatch):
-    spend(costing(None, noon(3)), costing(2.0, noon()))
-    asked: list[int] = []
-    scan = queries.spent_by_slot
-    monkeypatch.setattr(queries, "spent_by_slot", lambda *args: asked.append(args[4][0]) or scan(*args))
-    one = budget(world, period="month")
-    for _ in range(2):
-        state(world, one, noon() + HOUR)
-    assert len(asked) == 2
-    overrides.set_price(
-        project_id=world.project.id, actor="a", new=NewPrice("acme", "house-model", input=1e5, output=0.0)
-    )
-    state(world, one, noon() + HOUR)
-    assert len(asked) == 3
-    assert asked[2] == asked[0]

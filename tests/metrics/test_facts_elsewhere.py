@@ -71,7 +71,7 @@ def comparisons():
 
 def spent(store):
     for scope in (None, "environment", "user", "tag"):
-        told = stored.current_facts(store, PROJECT, *spending.around(EDGES[0], EDGES[-1]))
+        told = stored.current_facts(store, PROJECT, EDGES[0], EDGES[-1] + 4 * HOUR)
         group = DIMENSION[scope] if scope else None
         values = ["live", "user-1", "user-2", "a", "b", ""]
         rows = spending.spent_by_slot(store, PROJECT, group, values, EDGES, EDGES[-1] + 4 * HOUR, told)

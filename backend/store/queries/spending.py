@@ -10,17 +10,9 @@ from backend.store.client import Row, Store
 from backend.store.facts import Facts
 from backend.store.measures import MEASURE, Dimension
 from backend.store.queries.metrics import Wanted, params_of, rows_of
-from backend.store.queries.traces import HOUR_NS
 
-# A call counts or not by what its trace did before and behind it, beyond the days that are summed up.
-AROUND_NS = 6 * HOUR_NS
-PRICES_CHANGED: LiteralString = """
-SELECT max(version) AS version FROM model_prices
-WHERE project_id IN ({project_id:UUID}, toUUID('00000000-0000-0000-0000-000000000000'))"""
 # As the measures `cost` and `unpriced_calls`, but 0 where nobody gave a cost.
 _NUMBERS: LiteralString = "sumIf(cost, used AND cost >= 0) AS spent, countIf(used AND cost < 0) AS unpriced"
-# Their columns are what _NUMBERS reads.
-SPENT = (MEASURE["cost"],)
 
 
 def spent_by_slot(
@@ -34,21 +26,20 @@ def spent_by_slot(
 ) -> list[Row]:
     """Rows of slot, grp, spent (dollars) and unpriced (calls) in [edges[0], to_ns); a slot begins at each edge.
 
-    Without a group one of "" and `values` is ignored. `facts`: of `around(edges[0], to_ns)`.
+    Without a group one of "" and `values` is ignored. `facts`: those of this window.
     """
-    wanted = _calls(group, *around(edges[0], to_ns), facts)
-    among: LiteralString = "" if group is None else " AND grp IN {group_values:Array(String)}"
+    wanted = _calls(group, edges[0], to_ns, facts)
+    among: LiteralString = "" if group is None else " WHERE grp IN {group_values:Array(String)}"
     sql: LiteralString = (
         "SELECT roundDown(start_ns, {edges:Array(Int64)}) AS slot, grp, "
         + _NUMBERS
         + "\nFROM ("
         + rows_of(wanted)
-        + ") WHERE start_ns >= {first_ns:Int64} AND start_ns < {to_ns:Int64}"
+        + ")"
         + among
         + "\nGROUP BY slot, grp"
     )
-    more: dict[str, object] = {"edges": list(edges), "first_ns": edges[0], "to_ns": to_ns}
-    more |= {"group_values": list(values)} if group is not None else {}
+    more = {"edges": list(edges), **({"group_values": list(values)} if group is not None else {})}
     return store.read(sql, {**params_of(project_id, wanted), **more})
 
 
@@ -78,15 +69,5 @@ def top_spenders(
     return store.read(sql, {**params_of(project_id, wanted), "amount": amount, "top": top})
 
 
-def prices_changed(store: Store, project_id: UUID) -> int:
-    """Differs after each change of a price that counts in the project."""
-    return int(store.read(PRICES_CHANGED, {"project_id": project_id})[0]["version"])
-
-
-def around(from_ns: int, to_ns: int) -> tuple[int, int]:
-    """The window that is read to sum up [from_ns, to_ns)."""
-    return from_ns - AROUND_NS, to_ns + AROUND_NS
-
-
 def _calls(group: Dimension | None, from_ns: int, to_ns: int, facts: Facts | None) -> Wanted:
-    return Wanted("calls", SPENT, group, "", None, from_ns, to_ns, from_ns, 0, facts)
+    return Wanted("calls", (MEASURE["cost"],), group, "", None, from_ns, to_ns, from_ns, 0, facts)
