@@ -144,3 +144,12 @@ def test_it_is_renamed_unshared_copied_and_deleted(world: World, alice: Client, 
 def test_a_wrong_filter_is_explained_on_the_page(alice: Client, board: Dashboard) -> None:
     reply = alice.get(here(board, "?filter=model:("))
     assert (reply.status_code, 'id="filter-problem"' in reply.text) == (400, True)
+
+
+def test_a_page_of_charts_that_cannot_be_read_says_how_to_go_on(alice: Client, board: Dashboard) -> None:
+    for page in (here(board), here(board).split("dashboards/")[0] + "overview/"):
+        reply = alice.get(page, {"from": "2026-11-21T10:00:00Z", "to": "2026-11-20T10:00:00Z"})
+        assert reply.status_code == 400
+        assert "No charts without a readable time range" in reply.text
+        assert f'href="{page}">Start over' in reply.text
+        assert 'aria-invalid="true"' not in reply.text

@@ -99,6 +99,8 @@ def test_a_wrong_filter_is_shown_where_it_is_wrong(alice: Client, reads: Reads, 
     assert reply.status_code == 400
     assert "A closing bracket is missing." in reply.text
     assert 'value="model:x (a"' in reply.text
+    assert 'aria-invalid="true"' in reply.text
+    assert 'class="waiting"' not in reply.text  # nothing is on its way
     if position == 8:
         assert "\n        ^" in reply.text
 
@@ -107,6 +109,8 @@ def test_a_wrong_range_is_named(alice: Client, reads: Reads) -> None:
     reply = alice.get(PAGE, {"from": "yesterday"})
     assert reply.status_code == 400
     assert "Not a time" in reply.text
+    assert "No list without a readable time range" in reply.text
+    assert 'aria-invalid="true"' not in reply.text
 
 
 def test_without_any_trace_it_shows_how_to_send_one_and_waits(alice: Client, reads: Reads) -> None:
